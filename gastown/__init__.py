@@ -1,0 +1,1 @@
+"""Gas Town: a factory of coding agents on one computer."""

@@ -1,0 +1,85 @@
+"""Sessions as the rest of the house sees them: a value for one, and the contract of whoever runs them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from gastown.domain.observed import Observed, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One live session as it was seen: `id` and `pane_pid` fence every later act on it."""
+
+    name: str
+    id: str
+    pane: str
+    pane_pid: int
+    started: datetime
+    attached: int
+    """How many people's terminals show it now."""
+    activity: datetime
+    """Last output or input."""
+    incarnation: int | None
+    """What `start` recorded on it; None for a session without an agent."""
+
+
+class Terminal(Protocol):
+    """Named sessions in which agents run. Starting and stopping are idempotent; every call has a deadline."""
+
+    def look(self, names: Sequence[str]) -> Mapping[str, Observed[Session]]:
+        """Say for every name whether it runs; never raises, answers `Unknown` instead.
+
+        A session whose pane's process has ended is Absent. No server at all: every name is Absent, but a
+        server that lives without its socket is brought back (SIGUSR1) and otherwise makes all names Unknown.
+        """
+
+    def sessions(self) -> Sequence[Session] | Unknown:
+        """All live sessions of this server; never raises. No server: an empty sequence."""
+
+    def start(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        options: Mapping[str, str],
+        incarnation: int | None = None,
+    ) -> Session:
+        """Start `argv` in a new session whose environment is exactly `env` plus what tmux itself adds.
+
+        The command is exec'ed, so the pane's pid is the command's. `options` are user options (`@gt_…`).
+        Busy when a live session has that name already (a dead one is replaced); Unavailable when tmux does
+        not answer. Starts the server, with our configuration, when there is none.
+        """
+
+    def stop(self, session: Session) -> None:
+        """End that very session and its whole process tree, and see that it is gone.
+
+        Does nothing when the name now belongs to another session id or pane pid, or is gone already.
+        Unavailable when a process survives or tmux does not answer.
+        """
+
+    def capture(self, session: Session, lines: int) -> str:
+        """The last `lines` lines of its screen and history, without trailing blank lines."""
+
+    def type_line(self, session: Session, text: str) -> None:
+        """Type one line and Enter into it, exactly as written (keys `-l`, chunks, a pause before Enter)."""
+
+    def set_options(self, changes: Mapping[str, Mapping[str, str]], everywhere: Mapping[str, str]) -> None:
+        """Set user options of the named sessions, and of the server as a whole, in one call to tmux.
+
+        A session that is gone is passed over. An empty value unsets.
+        """
+
+    def attach_command(self, name: str | None) -> Sequence[str]:
+        """The argv with which a person's terminal attaches: to `name`, or to a picker of all sessions.
+
+        Inside this very server it switches the client instead.
+        """
+
+    def close(self) -> None:
+        """End the server and all its sessions with their process trees; no error when there is none."""
