@@ -1,0 +1,54 @@
+"""Work on hooks as the ledger records it: assignments (the lease) and incarnations (starts of a session)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A bead put on an agent's hook. `generation` is its id and the first fence."""
+
+    generation: int
+    bead: str
+    agent: str
+    slung_by: str
+    runtime: str | None
+    started_at: datetime
+    branch: str | None
+    base: str | None
+    done_commit: str | None
+    """What `gt done` wished to submit; a fact only once `outcome` is set."""
+    no_change: str | None
+    done_by: int | None
+    ended_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incarnation:
+    """One start of an agent's session: the second fence. Only the newest of an agent may act."""
+
+    id: int
+    agent: str
+    generation: int
+    bead: str
+    session: str
+    conversation: str
+    began_at: datetime
+    primed_at: datetime | None
+    ended_at: datetime | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who runs this command: an agent, known by its credential, or the human (no incarnation)."""
+
+    address: str
+    incarnation: int | None = None
+    generation: int | None = None
+
+    @property
+    def is_human(self) -> bool:
+        """Whether no agent's credential came with the command."""
+        return self.incarnation is None

@@ -1,0 +1,94 @@
+"""Beads, the atoms of work, as values."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gastown.errors import Invalid
+
+
+class BeadStatus(StrEnum):
+    """What people and landings set; whether dependencies block a bead is computed, never stored."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    HOOKED = "hooked"
+    BLOCKED = "blocked"
+    DEFERRED = "deferred"
+    PINNED = "pinned"
+    CLOSED = "closed"
+
+
+class DependencyKind(StrEnum):
+    """How one bead leans on another."""
+
+    BLOCKS = "blocks"
+    PARENT_CHILD = "parent-child"
+    CONDITIONAL_BLOCKS = "conditional-blocks"
+    WAITS_FOR = "waits-for"
+    RELATED = "related"
+    DISCOVERED_FROM = "discovered-from"
+    TRACKS = "tracks"
+    REPLIES_TO = "replies-to"
+    DUPLICATES = "duplicates"
+    SUPERSEDES = "supersedes"
+
+
+WORK_TYPES = ("task", "bug", "feature", "chore", "decision")
+"""Types of bead that an agent can be given."""
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9.]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Bead:
+    """One work item as the ledger holds it."""
+
+    id: str
+    rig: str | None
+    title: str
+    description: str
+    design: str
+    acceptance: str
+    notes: str
+    type: str
+    status: BeadStatus
+    priority: int
+    assignee: str | None
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+    closed_at: datetime | None
+    close_reason: str | None
+    external_ref: str | None
+    metadata: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote beneath a bead."""
+
+    author: str
+    body: str
+    at: datetime
+
+
+def check_id(text: str) -> str:
+    """Give `text` back if a bead may be called so: a word, a dash, more words (`issue-123`). Raises Invalid."""
+    if len(text) > 64 or not _ID.fullmatch(text) or ".." in text or text.endswith((".", ".lock")):
+        raise Invalid(f"{text!r} cannot be a bead's id", "ids look like we-x7k2m or issue-123")
+    return text
+
+
+def check_title(text: str) -> str:
+    """Give the title back on one line. Raises Invalid when it is empty, too long or holds control characters."""
+    title = " ".join(text.split())
+    if not title:
+        raise Invalid("a bead needs a title", 'bd create "What is to be done"')
+    if len(title) > 500:  # noqa: PLR2004 - the field's limit in Beads as well
+        raise Invalid(f"the title has {len(title)} characters; 500 is the limit", "put the rest into -d")
+    if any(ord(c) < 32 or ord(c) == 127 for c in title):  # noqa: PLR2004 - ASCII's control characters
+        raise Invalid("the title holds control characters", "type it again without them")
+    return title

@@ -1,0 +1,182 @@
+"""Who is who: addresses of agents, names of sessions, and the ways a person may name a target."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gastown.errors import Invalid
+
+OVERSEER = "overseer"
+"""The human's address."""
+
+TOWN_PREFIX = "hq"
+CONVOY_PREFIX = "cv"
+REQUEST_PREFIX = "mr"
+RESERVED_PREFIXES = frozenset({TOWN_PREFIX, CONVOY_PREFIX, REQUEST_PREFIX})
+
+POLECAT_NAMES = (
+    "Toast", "Shadow", "Copper", "Ash", "Storm", "Ember", "Rust", "Flint", "Dusty", "Nova", "Pepper", "Onyx",
+    "Birch", "Comet", "Maple", "Slate", "Clover", "Raven", "Juniper", "Cinder", "Basil", "Quartz", "Willow", "Fox",
+    "Hazel", "Indigo", "Jasper", "Kestrel", "Lark", "Moss", "Nettle", "Olive",
+)  # fmt: skip
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
+_RIG = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_PREFIX = re.compile(r"[a-z][a-z0-9]{0,7}")
+NOT_RIGS = frozenset(
+    {"polecat", "polecats", "crew", "mayor", "deacon", "overseer", "bin", "run", "logs", "town"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an agent lives: its role, its rig (None: the town's own) and its name."""
+
+    role: str
+    rig: str | None
+    name: str
+
+    def __str__(self) -> str:
+        match self.role:
+            case "polecat":
+                return f"{self.rig}/polecats/{self.name}"
+            case "crew":
+                return f"{self.rig}/crew/{self.name}"
+            case _:
+                return self.name if self.rig is None else f"{self.rig}/{self.name}"
+
+    @property
+    def short(self) -> str:
+        """As people say it: `web/Toast`."""
+        return self.name if self.rig is None else f"{self.rig}/{self.name}"
+
+
+def polecat(rig: str, name: str) -> Address:
+    """The address of a rig's polecat."""
+    return Address("polecat", rig, name)
+
+
+def parse_address(text: str) -> Address:
+    """Read a full address, as the ledger holds it. Raises Invalid."""
+    match text.split("/"):
+        case [("mayor" | "deacon" | "overseer") as name]:
+            return Address(name, None, name)
+        case [rig, "polecats", name] if _RIG.fullmatch(rig) and _NAME.fullmatch(name):
+            return Address("polecat", rig, name)
+        case [rig, "crew", name] if _RIG.fullmatch(rig) and _NAME.fullmatch(name):
+            return Address("crew", rig, name)
+        case [rig, ("witness" | "refinery") as name] if _RIG.fullmatch(rig):
+            return Address(name, rig, name)
+        case _:
+            raise Invalid(
+                f"{text!r} is no agent's address",
+                "addresses look like mayor, web/polecats/Toast, web/crew/ann",
+            )
+
+
+def session_name(prefix: str, name: str) -> str:
+    """The tmux session of an agent or follower: `we-Toast`."""
+    return f"{prefix}-{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """A target that leaves the choice of the polecat to us: some polecat of this rig."""
+
+    rig: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A target that names its polecat; it need not exist yet."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """A target that later versions will know."""
+
+    what: str
+
+
+Target = AnyOf | Named | NotYet
+TARGET_FORMS = "web, web/polecats/Toast, polecat/Toast, Toast, or nothing"
+
+
+def parse_target(
+    text: str | None, *, bead_rig: str | None, rigs: Mapping[str, str], polecats: frozenset[str]
+) -> Target:
+    """Understand where a person wants work slung.
+
+    `bead_rig` is the bead's own rig; `rigs` maps the town's rigs to their prefixes; `polecats` are the known
+    addresses. A bare name that no polecat bears yet becomes a polecat of the bead's rig. Raises Invalid, with
+    the known forms.
+    """
+    match (text or "").split("/"):
+        case [""]:
+            return _some_polecat(bead_rig)
+        case [rig] if rig in rigs:
+            return AnyOf(rig)
+        case ["mayor" | "deacon" as role]:
+            return NotYet(f"the {role}")
+        case [rig, ("witness" | "refinery") as role] if rig in rigs:
+            return NotYet(f"the {role}")
+        case [_, "crew", _] | ["crew", _]:
+            return NotYet("crew")
+        case [rig, "polecats", name] | [rig, name] if rig in rigs:
+            return Named(polecat(rig, _name(name)))
+        case ["polecat" | "polecats", name] | [name]:
+            return Named(polecat(_rig_of(name, bead_rig, polecats), _name(name)))
+        case [rig, *_]:
+            raise Invalid(f"{text!r} is no target here: there is no rig {rig!r}", f"targets: {TARGET_FORMS}")
+        case _:  # pragma: no cover - split never gives an empty list
+            raise Invalid(f"{text!r} is no target", f"targets: {TARGET_FORMS}")
+
+
+def _some_polecat(bead_rig: str | None) -> Target:
+    if bead_rig is None:
+        raise Invalid("the bead belongs to no rig, so a target is needed", f"targets: {TARGET_FORMS}")
+    return AnyOf(bead_rig)
+
+
+def _rig_of(name: str, bead_rig: str | None, polecats: frozenset[str]) -> str:
+    if bead_rig is not None:
+        return bead_rig
+    homes = sorted(address.split("/")[0] for address in polecats if address.endswith(f"/polecats/{name}"))
+    if len(homes) == 1:
+        return homes[0]
+    raise Invalid(f"which rig's {name}? the bead belongs to none", "name it in full: web/polecats/" + name)
+
+
+def _name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            f"{name!r} cannot name a polecat", "a letter first, then letters, digits, - or _ (32 at most)"
+        )
+    return name
+
+
+def check_rig_name(name: str) -> str:
+    """Give `name` back if a rig may bear it. Raises Invalid."""
+    if not _RIG.fullmatch(name) or name in NOT_RIGS:
+        raise Invalid(
+            f"{name!r} cannot name a rig", "a small letter first, then small letters, digits, - or _"
+        )
+    return name
+
+
+def check_prefix(prefix: str) -> str:
+    """Give `prefix` back if a rig's beads may begin with it. Raises Invalid."""
+    if not _PREFIX.fullmatch(prefix) or prefix in RESERVED_PREFIXES:
+        raise Invalid(f"{prefix!r} cannot be a prefix", "1 to 8 small letters or digits, a letter first")
+    return prefix
+
+
+def propose_prefix(name: str, taken: frozenset[str]) -> str:
+    """A short prefix for a new rig's beads and sessions that no other rig has: `web` → `we`."""
+    letters = re.sub(r"[^a-z0-9]", "", name)
+    candidates = [letters[:size] for size in range(2, min(len(letters), 8) + 1)] + [
+        f"{letters[:2]}{n}" for n in range(2, 99)
+    ]
+    return next(c for c in candidates if c and c not in taken | RESERVED_PREFIXES)

@@ -1,0 +1,206 @@
+"""The ledger's file: opening it, its versions, transactions, and SQLite's failures in plain words."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gastown.errors import Busy, GastownError, Invalid, NotFound, Unavailable
+from gastown.ledger.sqlite import checkpoints_are_safe, sqlite3
+
+Row = Mapping[str, Any]
+
+FILE_NAME = "gastown.db"
+BUSY_SECONDS = 10.0
+APPLICATION_ID = 0x67740001
+"""Marks the file as a ledger of ours in SQLite's header."""
+
+_HERE = Path(__file__).parent
+_NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+@cache
+def query(topic: str, name: str) -> str:
+    """The SQL called `name` in `queries/<topic>.sql`."""
+    return _topic(topic)[name]
+
+
+@cache
+def _topic(topic: str) -> dict[str, str]:
+    parts = _NAMED.split((_HERE / "queries" / f"{topic}.sql").read_text())
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+class Database:
+    """One process's connection to a town's ledger.
+
+    Reads see the last commit. Writes happen inside `transaction()`, which takes the write lock at once,
+    so no read before a write can go stale. Raises `Busy`, `Invalid` or `Unavailable`, never SQLite's own.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        if not create and not path.exists():
+            raise NotFound(f"there is no ledger at {path}", "gt install makes a new town")
+        self.path = path
+        with said_plainly(path):
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.row_factory = sqlite3.Row
+            self._prepare()
+
+    def _prepare(self) -> None:
+        version = self._version()
+        if version < _newest():
+            self._migrate(version)
+        elif version > _newest():
+            raise Invalid(
+                f"{self.path} was written by a newer Gas Town (ledger version {version}, this one knows {_newest()})",
+                "upgrade gastown here; nothing was changed",
+            )
+        for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        if not checkpoints_are_safe():
+            self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+    def _version(self) -> int:
+        mark = self._connection.execute("PRAGMA application_id").fetchone()[0]
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        foreign = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if mark != APPLICATION_ID and (mark or version or foreign):
+            raise Invalid(
+                f"{self.path} is not a ledger of Gas Town", "nothing was changed; look at the file first"
+            )
+        return int(version)
+
+    def _migrate(self, version: int) -> None:
+        """Bring the file to the newest version, one transaction a step; a copy of the old file stays beside it."""
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        if version:
+            self._copy_aside(version)
+        for number, script in _migrations():
+            if number > version:
+                self._migrate_once(number, script)
+
+    def _migrate_once(self, number: int, script: str) -> None:
+        with self.transaction():
+            if self._connection.execute("PRAGMA user_version").fetchone()[0] >= number:
+                return  # another process was faster
+            for statement in _statements(script):
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._connection.execute(f"PRAGMA user_version = {number}")
+
+    def _copy_aside(self, version: int) -> None:
+        aside = self.path.with_name(f"{self.path.name}.before-{version + 1}")
+        if not aside.exists():
+            self._connection.execute("VACUUM INTO ?", (str(aside),))
+
+    def rows(self, topic: str, name: str, /, **values: object) -> list[Row]:
+        """All rows of a named query, each readable by column name."""
+        with said_plainly(self.path):
+            return self._connection.execute(query(topic, name), values).fetchall()
+
+    def row(self, topic: str, name: str, /, **values: object) -> Row | None:
+        """The first row of a named query."""
+        with said_plainly(self.path):
+            row: Row | None = self._connection.execute(query(topic, name), values).fetchone()
+            return row
+
+    def write(self, topic: str, name: str, /, **values: object) -> int:
+        """Run a named statement inside the present transaction; gives the number of rows it changed."""
+        if not self._connection.in_transaction:
+            raise AssertionError("writes belong inside Database.transaction()")
+        with said_plainly(self.path):
+            return int(self._connection.execute(query(topic, name), values).rowcount)
+
+    def last_id(self) -> int:
+        """The integer key of the row that the last insert of this connection made."""
+        return int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator["Database"]:
+        """All or nothing. Entered again inside itself, it joins the transaction that runs."""
+        if self._connection.in_transaction:
+            yield self
+            return
+        with said_plainly(self.path):
+            self._begin()
+        try:
+            yield self
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        with said_plainly(self.path):
+            self._connection.execute("COMMIT")
+
+    def _begin(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def data_version(self) -> int:
+        """A number that changes whenever another connection has committed."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, if nobody is in the way."""
+        with said_plainly(self.path):
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Let go of the file; a second call does nothing."""
+        self._connection.close()
+
+
+def _migrations() -> list[tuple[int, str]]:
+    files = sorted((_HERE / "migrations").glob("[0-9]*.sql"))
+    return [(int(file.name.split("_")[0]), file.read_text()) for file in files]
+
+
+@cache
+def _newest() -> int:
+    return max(int(file.name.split("_")[0]) for file in (_HERE / "migrations").glob("[0-9]*.sql"))
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def said_plainly(path: Path) -> Iterator[None]:
+    """Turn SQLite's failures into ours, each with what to do about it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _plain(error, path) from error
+
+
+def _plain(error: Exception, path: Path) -> GastownError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return Busy(f"the ledger was busy for {BUSY_SECONDS:g} s", "try again")
+    if "full" in text:
+        return Unavailable(
+            f"the disk of {path.parent} is full; nothing was changed", "make room, then try again"
+        )
+    if "readonly" in text or "read-only" in text:
+        return Unavailable(
+            f"the ledger {path} cannot be written", "check the rights of the file and its folder"
+        )
+    if "unable to open" in text or "disk I/O" in text:
+        return Unavailable(
+            f"the ledger {path} cannot be opened: {text}", "check the folder's rights and the disk"
+        )
+    if isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError | sqlite3.ProgrammingError):
+        raise error  # a fault of ours, not of the file
+    return Invalid(
+        f"the ledger {path} is damaged or not a database: {text}",
+        "nothing was changed; restore a copy of the file",
+    )

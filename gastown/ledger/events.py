@@ -1,0 +1,55 @@
+"""Events: what happened, written in the same transaction as the change that it tells of."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gastown.domain.clock import moment, stamp
+from gastown.ledger.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    seq: int
+    at: datetime
+    actor: str
+    type: str
+    subject: str
+    payload: dict[str, object]
+
+
+def append(
+    database: Database, actor: str, type_: str, subject: str, now: datetime, **payload: object
+) -> None:
+    """Write one event inside the present transaction."""
+    text = json.dumps(payload, ensure_ascii=False)
+    database.write("events", "insert", at=stamp(now), actor=actor, type=type_, subject=subject, payload=text)
+
+
+def last(database: Database, most: int, about: Sequence[str] = ()) -> Sequence[Event]:
+    """The newest events, oldest first; only those about or by the given subjects if there are any."""
+    if about:
+        rows = database.rows("events", "last_about", subjects=json.dumps(list(about)), most=most)
+    else:
+        rows = database.rows("events", "last", most=most)
+    return [_event(row) for row in rows]
+
+
+def after(database: Database, seq: int) -> Sequence[Event]:
+    """Up to 500 events that came after the one numbered `seq`."""
+    return [_event(row) for row in database.rows("events", "after", seq=seq)]
+
+
+def last_of_type(database: Database, subject: str, type_: str) -> Event | None:
+    """The newest event of one type about one subject."""
+    row = database.row("events", "last_of_type", subject=subject, type=type_)
+    return None if row is None else _event(row)
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        row["seq"], moment(row["at"]), row["actor"], row["type"], row["subject"], json.loads(row["payload"])
+    )

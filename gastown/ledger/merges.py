@@ -1,0 +1,133 @@
+"""Merge requests and gate runs in the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gastown.domain.assignments import Assignment
+from gastown.domain.clock import moment, moment_or_none, stamp
+from gastown.domain.merges import MOVES, GateOutcome, MergeRequest, MergeState
+from gastown.ledger.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class RunningGate:
+    """A gate run that was begun and whose end is not recorded."""
+
+    id: int
+    bead: str
+    request: str
+    command: str
+    began_at: datetime
+
+
+def insert(
+    database: Database,
+    identity: str,
+    assignment: Assignment,
+    *,
+    rig: str,
+    commit: str,
+    target: str,
+    now: datetime,
+) -> None:
+    """Write the typed half of a new merge request; the bead of that id is there already."""
+    database.write(
+        "merges", "insert", id=identity, bead=assignment.bead, rig=rig, agent=assignment.agent,
+        generation=assignment.generation, commit_id=commit, branch=assignment.branch or "", target=target, at=stamp(now),
+    )  # fmt: skip
+
+
+def get(database: Database, identity: str) -> MergeRequest | None:
+    """The merge request of that id."""
+    return _request_or_none(database.row("merges", "by_id", id=identity))
+
+
+def of_generation(database: Database, generation: int) -> MergeRequest | None:
+    """The merge request that ended this assignment."""
+    return _request_or_none(database.row("merges", "of_generation", generation=generation))
+
+
+def live_of_bead(database: Database, bead: str) -> MergeRequest | None:
+    """The request of this bead that waits or is held."""
+    return _request_or_none(database.row("merges", "live_of_bead", bead=bead))
+
+
+def of_bead(database: Database, bead: str) -> Sequence[MergeRequest]:
+    """All requests that a bead ever had, oldest first."""
+    return [_request(row) for row in database.rows("merges", "of_bead", bead=bead)]
+
+
+def live(database: Database, rig: str | None = None) -> Sequence[MergeRequest]:
+    """Requests that wait or are held, oldest first; of one rig or of all."""
+    rows = database.rows("merges", "live") if rig is None else database.rows("merges", "live_in_rig", rig=rig)
+    return [_request(row) for row in rows]
+
+
+def ended(database: Database, rig: str, most: int) -> Sequence[MergeRequest]:
+    """The newest requests of a rig that landed or were sent back."""
+    return [_request(row) for row in database.rows("merges", "ended", rig=rig, most=most)]
+
+
+def move(
+    database: Database,
+    request: MergeRequest,
+    state: MergeState,
+    *,
+    because: str,
+    held_for: str | None = None,
+    now: datetime,
+) -> bool:
+    """Change a request's state along `MOVES`; False when somebody else moved it first."""
+    if state not in MOVES[request.state]:
+        raise AssertionError(f"{request.id}: {request.state} never becomes {state}")
+    ended_at = stamp(now) if not MOVES[state] else None
+    return bool(
+        database.write(
+            "merges", "set_state", id=request.id, was=request.state, state=state, because=because, held_for=held_for,
+            ended_at=ended_at,
+        )
+    )  # fmt: skip
+
+
+def wish_landing(database: Database, request: str, old: str, new: str) -> bool:
+    """Record that the target is about to be moved from `old` to `new` for this request."""
+    return bool(database.write("merges", "wish_landing", id=request, old=old, new=new))
+
+
+def gate_began(
+    database: Database, request: str, *, on_target: bool, commit: str, command: str, log: str, now: datetime
+) -> int:
+    """Record that a gate starts; gives the run's id."""
+    database.write(
+        "merges", "gate_began", request=request, on_target=int(on_target), commit_id=commit, command=command, log=log,
+        at=stamp(now),
+    )  # fmt: skip
+    return database.last_id()
+
+
+def gate_ended(database: Database, run: int, status: int, outcome: GateOutcome, now: datetime) -> None:
+    """Record how a gate run ended."""
+    database.write("merges", "gate_ended", id=run, status=status, outcome=outcome, at=stamp(now))
+
+
+def gate_running(database: Database, rig: str) -> RunningGate | None:
+    """The rig's newest gate run without an end; whether its process lives must be looked at."""
+    row = database.row("merges", "gate_running", rig=rig)
+    if row is None:
+        return None
+    return RunningGate(row["id"], row["bead"], row["merge_request"], row["command"], moment(row["began_at"]))
+
+
+def _request_or_none(row: Row | None) -> MergeRequest | None:
+    return None if row is None else _request(row)
+
+
+def _request(row: Row) -> MergeRequest:
+    return MergeRequest(
+        id=row["id"], bead=row["bead"], title=row["title"], rig=row["rig"], agent=row["agent"],
+        generation=row["generation"], commit=row["commit_id"], branch=row["branch"], target=row["target"],
+        state=MergeState(row["state"]), because=row["because"], held_for=row["held_for"],
+        submitted_at=moment(row["submitted_at"]), landing_old=row["landing_old"], landing_new=row["landing_new"],
+        ended_at=moment_or_none(row["ended_at"]),
+    )  # fmt: skip

@@ -1,0 +1,16 @@
+-- name: insert
+INSERT INTO events (at, actor, type, subject, payload) VALUES (:at, :actor, :type, :subject, :payload)
+
+-- name: last
+SELECT * FROM (SELECT * FROM events ORDER BY seq DESC LIMIT :most) ORDER BY seq
+
+-- name: last_about
+SELECT * FROM (
+    SELECT * FROM events WHERE subject IN (SELECT value FROM json_each(:subjects)) OR actor IN (SELECT value FROM json_each(:subjects))
+     ORDER BY seq DESC LIMIT :most) ORDER BY seq
+
+-- name: after
+SELECT * FROM events WHERE seq > :seq ORDER BY seq LIMIT 500
+
+-- name: last_of_type
+SELECT * FROM events WHERE subject = :subject AND type = :type ORDER BY seq DESC LIMIT 1

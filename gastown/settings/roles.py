@@ -1,0 +1,27 @@
+"""roles/*.toml: what each role is told."""
+
+import tomllib
+from dataclasses import dataclass
+
+from gastown import assets
+from gastown.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role as data."""
+
+    name: str
+    prompt: str
+    """The text of its prompt file, its variables not yet filled in."""
+    first_words: str
+    """What is typed to the agent at its start; its start callback brings the rest."""
+
+
+def read(name: str) -> Role:
+    """Read the role called `name`. Raises NotFound or Invalid."""
+    try:
+        values = tomllib.loads(assets.read("roles", f"{name}.toml"))
+        return Role(name, assets.read("prompts", str(values["prompt"])), str(values["first_words"]))
+    except (tomllib.TOMLDecodeError, KeyError) as broken:
+        raise Invalid(f"roles/{name}.toml: {broken}", "mend that file") from broken

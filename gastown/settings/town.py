@@ -1,0 +1,116 @@
+"""town.toml: what is desired of the town as a whole, and where a town's files are."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gastown.errors import Invalid, NotFound
+from gastown.settings.reading import read_tables, toml_text
+
+FILE_NAME = "town.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class TownSettings:
+    """What town.toml says."""
+
+    name: str
+    owner: str
+    email: str
+    """The owner's; commits of agents carry it."""
+    runtime: str
+    """The agent CLI where nothing else is said."""
+    model: str
+    """Empty: the agent CLI's own default."""
+    max_polecats: int
+    scripted_allowed: bool
+    """Whether the embedded agent, which executes the text of beads, may run here."""
+
+
+def read(root: Path) -> TownSettings:
+    """Read the town's settings. Raises NotFound or Invalid."""
+    tables = read_tables(root / FILE_NAME)
+    town, agents, scheduler = tables.table("town"), tables.table("agents"), tables.table("scheduler")
+    settings = TownSettings(
+        name=town.get("name", root.name),
+        owner=town.get("owner", "overseer"),
+        email=town.get("email", "overseer@localhost"),
+        runtime=agents.get("runtime", "claude"),
+        model=agents.get("model", ""),
+        max_polecats=scheduler.get("max_polecats", 4),
+        scripted_allowed=town.get("scripted_allowed", False),
+    )
+    if settings.max_polecats < 1:
+        raise Invalid(
+            f"{root / FILE_NAME}: scheduler.max_polecats is {settings.max_polecats}", "1 is the least"
+        )
+    return settings
+
+
+def written(settings: TownSettings) -> str:
+    """The text of a new town.toml."""
+    scripted = "scripted_allowed = true   # agents may execute the text of beads: only for demos and tests\n"
+    return f"""# What is desired of this town. Edit it; the supervisor reads it again by itself.
+
+[town]
+name = {toml_text(settings.name)}
+owner = {toml_text(settings.owner)}
+email = {toml_text(settings.email)}          # commits of agents carry it
+{scripted if settings.scripted_allowed else ""}
+[agents]
+runtime = {toml_text(settings.runtime)}
+model = {toml_text(settings.model)}          # empty: the agent's own default
+
+[scheduler]
+max_polecats = {settings.max_polecats}     # sessions of polecats that run at the same time
+"""
+
+
+def find(start: Path) -> Path:
+    """The root of the town that `GT_TOWN` names, or that `start` lies in. Raises NotFound."""
+    if named := os.environ.get("GT_TOWN"):
+        root = Path(named)
+        if not (root / FILE_NAME).is_file():
+            raise NotFound(
+                f"GT_TOWN is {named}, but no town is there", "unset GT_TOWN, or gt install " + named
+            )
+        return root
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise NotFound(f"no town here ({start})", "gt install ~/gt makes one; or cd into one, or set GT_TOWN")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a town keeps its own files."""
+
+    root: Path
+
+    @property
+    def bin(self) -> Path:
+        """The launchers that agents find first on their PATH."""
+        return self.root / "bin"
+
+    @property
+    def run(self) -> Path:
+        """Locks, the socket of the terminal, agents' settings: nothing that must outlive a reboot."""
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        """What supervisor, queues, gates and callbacks write."""
+        return self.root / "logs"
+
+    @property
+    def wake(self) -> Path:
+        """The FIFO on which the supervisor waits."""
+        return self.run / "wake"
+
+    def lock(self, name: str) -> Path:
+        """The lock file of an agent's address, a rig's queue or the supervisor."""
+        return self.run / "locks" / (name.replace("/", ".") + ".lock")
+
+    def agent(self, address: str) -> Path:
+        """The folder with the files that one agent's CLI reads."""
+        return self.run / "agents" / address.replace("/", ".")

@@ -1,0 +1,92 @@
+"""A town: its settings and the doors to its ledger, terminal, repositories and runtimes, each opened when first used."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gastown.settings import rig as rigs
+from gastown.settings import town as towns
+
+if TYPE_CHECKING:
+    from gastown.domain.clock import Clock
+    from gastown.domain.runtime import Runtime
+    from gastown.domain.terminal import Terminal
+    from gastown.ledger.database import Database
+    from gastown.world.git.repository import Repository
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return datetime.now(UTC)
+
+
+class Town:
+    """One town on disk. Settings are read anew at every use, so that edits count at once."""
+
+    def __init__(
+        self, root: Path, *, clock: "Clock | None" = None, terminal: "Terminal | None" = None
+    ) -> None:
+        self.root = root
+        self.places = towns.Places(root)
+        self.clock: Clock = clock or SystemClock()
+        self._terminal = terminal
+
+    @classmethod
+    def here(cls, start: Path) -> "Town":
+        """The town that `start` lies in, or that GT_TOWN names. Raises NotFound."""
+        return cls(towns.find(start))
+
+    @property
+    def settings(self) -> towns.TownSettings:
+        """What town.toml says now. Raises NotFound or Invalid."""
+        return towns.read(self.root)
+
+    @property
+    def rigs(self) -> dict[str, rigs.RigSettings]:
+        """What every rig.toml says now. Raises Invalid."""
+        return rigs.all_in(self.root)
+
+    def rig(self, name: str) -> rigs.RigSettings:
+        """What one rig's settings say now. Raises NotFound or Invalid."""
+        return rigs.one_of(self.rigs, name)
+
+    def rig_places(self, name: str) -> rigs.RigPlaces:
+        """Where a rig keeps its files."""
+        return rigs.RigPlaces(self.root / name)
+
+    @cached_property
+    def ledger(self) -> "Database":
+        """The town's ledger. Raises NotFound, Invalid or Unavailable."""
+        from gastown.ledger.database import FILE_NAME, Database
+
+        return Database(self.root / FILE_NAME)
+
+    @property
+    def terminal(self) -> "Terminal":
+        """The town's own tmux server."""
+        if self._terminal is None:
+            from gastown.world.tmux.terminal import open_terminal
+
+            self._terminal = open_terminal(self.root)
+        return self._terminal
+
+    def repository(self, rig: str) -> "Repository":
+        """A rig's bare clone."""
+        from gastown.world.git.repository import Repository
+
+        return Repository(self.rig_places(rig).repository)
+
+    def runtime(self, name: str) -> "Runtime":
+        """An agent CLI by name. Raises NotFound."""
+        from gastown.world.agents.registry import runtime
+
+        return runtime(name)
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        if "ledger" in self.__dict__:
+            self.ledger.close()
