@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gastown.errors import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -47,8 +49,18 @@ class Caller:
     address: str
     incarnation: int | None = None
     generation: int | None = None
+    is_current: bool = True
+    """Whether it is the newest incarnation of its agent, on its newest assignment."""
 
     @property
     def is_human(self) -> bool:
         """Whether no agent's credential came with the command."""
         return self.incarnation is None
+
+    def must_be_current(self) -> None:
+        """Refuse whatever an older session of the agent tries to do."""
+        if not self.is_current:
+            raise Refused(
+                f"this is an older session of {self.address}; a newer one has taken over, so nothing was done",
+                "end this session; your commits are kept on the branch",
+            )

@@ -18,6 +18,8 @@ class PastStart:
     ended_at: datetime | None
     cause: str | None
     """Why it ended; None while it runs."""
+    ended_head: str | None = None
+    """Where the branch stood when it ended, if that could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class AgentFacts:
     last_start: LastStart | None
     session: Observed[Session]
     status: Observed[AgentStatus]
+    last_outcome: str | None = None
+    """How its newest ended assignment ended."""
 
     @property
     def turn_ended(self) -> bool:

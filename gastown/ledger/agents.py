@@ -155,9 +155,11 @@ def started(database: Database, incarnation: int, pane_pid: int) -> None:
     database.write("agents", "started", id=incarnation, pane_pid=pane_pid)
 
 
-def end_incarnation(database: Database, incarnation: int, why: str, now: datetime) -> bool:
+def end_incarnation(
+    database: Database, incarnation: int, why: str, now: datetime, *, head: str | None = None
+) -> bool:
     """Record that it is over; False when that is known already."""
-    return bool(database.write("agents", "end_incarnation", id=incarnation, why=why, at=stamp(now)))
+    return bool(database.write("agents", "end_incarnation", id=incarnation, why=why, at=stamp(now), head=head))
 
 
 def newest_incarnation(database: Database, agent: str) -> Incarnation | None:

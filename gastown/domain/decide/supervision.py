@@ -18,6 +18,10 @@ from gastown.domain.supervised import AgentFacts, Hooked, PastStart, QueueFacts,
 from gastown.domain.terminal import Session
 
 LONGEST_PAUSE = timedelta(minutes=5)
+SESSION_ENDED = "the session ended"
+STOPPED_BY_PERSON = "gt down"
+NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON})
+"""Causes that say nothing about the work."""
 TALK = timedelta(minutes=10)
 """How long a session is left to a person who prompted it after its work was done."""
 
@@ -39,6 +43,8 @@ def _running(agent: AgentFacts, session: Session, now: datetime) -> Action:
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
     if hook is not None and start is not None and start.generation == hook.generation:
         return LeaveAlone(agent.address, f"works on {hook.bead}")
+    if hook is None and agent.last_outcome == "unslung" and not session.attached:
+        return StopSession(agent.address, session, "its work was taken back")
     if not agent.turn_ended:
         return LeaveAlone(agent.address, "its last turn has not ended")
     if session.attached:
@@ -62,7 +68,7 @@ def _in_conversation(agent: AgentFacts, now: datetime) -> Action | None:
 def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Action:
     start, hook = agent.last_start, agent.hook
     if start is not None and start.ended_at is None:
-        return RecordEnd(agent.address, start.incarnation, start.failure or "the session ended")
+        return RecordEnd(agent.address, start.incarnation, start.failure or SESSION_ENDED)
     if hook is None:
         return LeaveAlone(agent.address, "nothing on the hook")
     if hook.done_wished_at is not None:
@@ -88,7 +94,11 @@ def _fruitless(starts: Sequence[PastStart], policy: RestartPolicy) -> Sequence[P
     """The newest ended starts of one cause between which nothing was achieved."""
     run: list[PastStart] = []
     for start in reversed([s for s in starts if s.ended_at is not None]):
+        if start.cause in NOBODYS_FAULT:
+            continue
         if run and (start.cause != run[0].cause or start.head != run[0].head):
+            break
+        if start.ended_head is not None and start.ended_head != start.head:
             break
         if start.ended_at is not None and start.ended_at - start.began_at >= policy.patience:
             break

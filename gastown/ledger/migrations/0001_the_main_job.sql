@@ -106,6 +106,7 @@ CREATE TABLE incarnations (
     prompted_at TEXT,                              -- the last prompt that was accepted
     failure TEXT,                                  -- the last StopFailure's error, until a turn ends well
     ended_at TEXT,
+    ended_head TEXT,                               -- where the branch stood when it ended
     why TEXT,
     CHECK ((ended_at IS NULL) = (why IS NULL))
 ) STRICT;

@@ -55,7 +55,7 @@ VALUES (:agent, :generation, :bead, :credential_hash, :conversation, :session, :
 UPDATE incarnations SET pane_pid = :pane_pid WHERE id = :id
 
 -- name: end_incarnation
-UPDATE incarnations SET ended_at = :at, why = :why WHERE id = :id AND ended_at IS NULL
+UPDATE incarnations SET ended_at = :at, why = :why, ended_head = :head WHERE id = :id AND ended_at IS NULL
 
 -- name: end_older_incarnations
 UPDATE incarnations SET ended_at = :at, why = :why WHERE agent = :agent AND ended_at IS NULL
@@ -70,7 +70,7 @@ SELECT i.*, a.ended_at AS assignment_ended,
   FROM incarnations i JOIN assignments a USING (generation) WHERE i.credential_hash = :hash
 
 -- name: starts_of_bead
-SELECT id, generation, head, began_at, primed_at, failure, ended_at, why FROM incarnations WHERE bead = :bead
+SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why FROM incarnations WHERE bead = :bead
    AND id > coalesce((SELECT max(i.id) FROM incarnations i JOIN assignments a USING (generation)
                        WHERE i.bead = :bead AND a.generation < :reset), 0)
  ORDER BY id
@@ -84,7 +84,9 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.hook_bead, a.runtime AS age
        b.title, b.priority,
        i.id AS incarnation, i.generation AS incarnation_generation, i.bead AS incarnation_bead, i.session, i.pane_pid,
        i.began_at, i.primed_at, i.turn_ended_at, i.prompted_at, i.failure, i.ended_at, i.why,
-       (SELECT max(d.ended_at) FROM assignments d WHERE d.agent = a.address) AS last_ended_at
+       (SELECT max(d.ended_at) FROM assignments d WHERE d.agent = a.address) AS last_ended_at,
+       (SELECT d.outcome FROM assignments d WHERE d.agent = a.address AND d.ended_at IS NOT NULL
+         ORDER BY d.generation DESC LIMIT 1) AS last_outcome
   FROM agents a
   LEFT JOIN assignments g ON g.agent = a.address AND g.ended_at IS NULL
   LEFT JOIN beads b ON b.id = a.hook_bead
