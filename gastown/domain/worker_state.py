@@ -1,0 +1,125 @@
+"""The situation of a worker, named: computed from facts whenever somebody asks, held in no column."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gastown.domain.actions import LeaveAlone, Park, StartSession
+from gastown.domain.decide.supervision import supervise, within_slots
+from gastown.domain.observed import Absent, Present, Unknown
+from gastown.domain.runtime import Activity
+from gastown.domain.supervised import AgentFacts, Hooked, LastStart, RestartPolicy
+
+STARTING = timedelta(seconds=60)
+"""How long an agent CLI may take from its start to its first prompt."""
+
+
+class WorkerState(StrEnum):
+    """What a worker does, in one word."""
+
+    WORKING = "working"
+    IDLE = "idle"
+    STALLED = "stalled"
+    """It has work, and the work does not move."""
+    ZOMBIE = "zombie"
+    """It has no work, and its session is still there."""
+    WAITING_TURN = "waiting-turn"
+    """It has work, and its session may not start yet: slots are taken, or an older session still talks."""
+    PARKED = "parked"
+    """It has work, and nobody tries any more until a person says so."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A worker's state and the reason for it; `until` is when it may change by itself."""
+
+    state: WorkerState
+    why: str
+    until: datetime | None = None
+
+
+def worker_states(
+    agents: Sequence[AgentFacts], policy: RestartPolicy, most: int, now: datetime
+) -> Mapping[str, Situation]:
+    """The situation of every agent by address, when at most `most` sessions may run at the same time."""
+    wanted = [supervise(agent, policy, now) for agent in agents]
+    allowed = within_slots(wanted, agents, most)
+    return {
+        agent.address: Situation(WorkerState.WAITING_TURN, may.because)
+        if isinstance(want, StartSession) and isinstance(may, LeaveAlone)
+        else worker_state(agent, policy, now)
+        for agent, want, may in zip(agents, wanted, allowed, strict=True)
+    }
+
+
+def worker_state(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Situation:
+    """Name the situation of `agent`, whatever the slots are."""
+    match agent.session:
+        case Unknown(why):
+            return Situation(WorkerState.UNKNOWN, f"cannot see the session: {why}")
+        case Absent():
+            return _not_running(agent, policy, now)
+        case Present() if agent.hook is not None:
+            return _running(agent, agent.hook, policy, now)
+        case Present():
+            state = WorkerState.ZOMBIE if agent.turn_ended else WorkerState.WORKING
+            return Situation(state, needs_a_person(agent) or supervise(agent, policy, now).because)
+
+
+def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Situation:
+    if agent.hook is None:
+        return Situation(
+            WorkerState.IDLE, f"paused: {agent.paused}" if agent.paused else "nothing on the hook"
+        )
+    match supervise(agent, policy, now):
+        case Park(because=why):
+            return Situation(WorkerState.PARKED, why)
+        case LeaveAlone(because=why, until=until):
+            state = WorkerState.PARKED if agent.paused else WorkerState.STALLED
+            return Situation(state, why, until)
+        case action:
+            return Situation(WorkerState.STALLED, action.because)
+
+
+def _running(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: datetime) -> Situation:
+    start = agent.last_start
+    if hook.done_wished_at is not None:
+        return Situation(WorkerState.WORKING, "hands its work over")
+    if start is None or start.generation != hook.generation:
+        return Situation(WorkerState.WAITING_TURN, supervise(agent, policy, now).because)
+    if (obstacle := needs_a_person(agent)) is not None:
+        return Situation(WorkerState.STALLED, obstacle)
+    match agent.status:
+        case Unknown(why):
+            return Situation(WorkerState.WORKING, f"its session runs; cannot see what it does: {why}")
+        case Present(status) if status.activity is Activity.IDLE:
+            return _at_its_prompt(start, now)
+        case Present() | Absent():
+            return Situation(WorkerState.WORKING, f"works on {hook.bead}")
+
+
+def _at_its_prompt(start: LastStart, now: datetime) -> Situation:
+    if start.prompted_at is None and now - start.began_at < STARTING:
+        return Situation(WorkerState.WORKING, "is starting")
+    return Situation(WorkerState.STALLED, "its turn has ended with work on the hook")
+
+
+def needs_a_person(agent: AgentFacts) -> str | None:
+    """What keeps this running agent from going on until a person acts; None when nothing is known to."""
+    if not isinstance(agent.session, Present):
+        return None
+    match agent.status:
+        case Present(status) if status.activity is Activity.WAITING:
+            return f"waits for an answer: {status.waiting_for or 'it did not say to what'}"
+        case Present(status) if status.activity is not Activity.IDLE:
+            return None
+        case Present() | Absent() | Unknown():
+            return _failure(agent.last_start)
+
+
+def _failure(start: LastStart | None) -> str | None:
+    if start is None or start.failure is None or start.ended_at is not None:
+        return None
+    return f"hit {start.failure}"
