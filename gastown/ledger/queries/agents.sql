@@ -84,6 +84,7 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.hook_bead, a.runtime AS age
        b.title, b.priority,
        i.id AS incarnation, i.generation AS incarnation_generation, i.bead AS incarnation_bead, i.session, i.pane_pid,
        i.began_at, i.primed_at, i.turn_ended_at, i.prompted_at, i.failure, i.ended_at, i.why,
+       (SELECT s.runtime FROM assignments s WHERE s.generation = i.generation) AS incarnation_runtime,
        (SELECT max(d.ended_at) FROM assignments d WHERE d.agent = a.address) AS last_ended_at,
        (SELECT d.outcome FROM assignments d WHERE d.agent = a.address AND d.ended_at IS NOT NULL
          ORDER BY d.generation DESC LIMIT 1) AS last_outcome
