@@ -138,11 +138,12 @@ def mint(
     credential_hash: str,
     conversation: str,
     session: str,
-    head: str,
+    head: str | None,
+    why_older: str,
     now: datetime,
 ) -> int:
     """Begin a new incarnation for this assignment and end all older ones of its agent; gives its id."""
-    database.write("agents", "end_older_incarnations", agent=assignment.agent, at=stamp(now), why="replaced")
+    database.write("agents", "end_older_incarnations", agent=assignment.agent, at=stamp(now), why=why_older)
     database.write(
         "agents", "mint", agent=assignment.agent, generation=assignment.generation, bead=assignment.bead,
         credential_hash=credential_hash, conversation=conversation, session=session, head=head, at=stamp(now),

@@ -158,6 +158,11 @@ def set_status(
     )  # fmt: skip
 
 
+def set_rig(database: Database, bead: str, rig: str) -> None:
+    """Give a bead that belongs to no rig its rig."""
+    database.write("beads", "set_rig", id=bead, rig=rig)
+
+
 def close(database: Database, bead: str, reason: str, *, by: str, now: datetime) -> bool:
     """Close a bead inside the present transaction; False when it is closed already."""
     return bool(database.write("beads", "close", id=bead, reason=reason, at=stamp(now), by=by))

@@ -21,6 +21,22 @@ class RunningGate:
     began_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedGate:
+    """A gate run as it was recorded; one that has ended without an outcome was cut off."""
+
+    id: int
+    request: str
+    on_target: bool
+    commit: str
+    command: str
+    log: str
+    began_at: datetime
+    ended_at: datetime | None
+    status: int | None
+    outcome: GateOutcome | None
+
+
 def insert(
     database: Database,
     identity: str,
@@ -95,6 +111,16 @@ def wish_landing(database: Database, request: str, old: str, new: str) -> bool:
     return bool(database.write("merges", "wish_landing", id=request, old=old, new=new))
 
 
+def forget_landing(database: Database, request: str) -> bool:
+    """Take the wish to land back: it is certain that it did not come true."""
+    return bool(database.write("merges", "forget_landing", id=request))
+
+
+def waits(database: Database, request: str, because: str | None) -> bool:
+    """Record why a queued request is not being worked on; None: it is. False when nothing changed."""
+    return bool(database.write("merges", "waits", id=request, because=because))
+
+
 def gate_began(
     database: Database, request: str, *, on_target: bool, commit: str, command: str, log: str, now: datetime
 ) -> int:
@@ -106,9 +132,21 @@ def gate_began(
     return database.last_id()
 
 
-def gate_ended(database: Database, run: int, status: int, outcome: GateOutcome, now: datetime) -> None:
-    """Record how a gate run ended."""
+def gate_ended(
+    database: Database, run: int, status: int | None, outcome: GateOutcome | None, now: datetime
+) -> None:
+    """Record how a gate run ended; no outcome: it was cut off, and proves nothing."""
     database.write("merges", "gate_ended", id=run, status=status, outcome=outcome, at=stamp(now))
+
+
+def gates_abandoned(database: Database, rig: str, now: datetime) -> int:
+    """Record the end of all gate runs of a rig that nobody will hear of again; gives how many there were."""
+    return database.write("merges", "gates_abandoned", rig=rig, at=stamp(now))
+
+
+def gates_of_request(database: Database, request: str) -> Sequence[RecordedGate]:
+    """All gate runs of a request, oldest first."""
+    return [_gate(row) for row in database.rows("merges", "gates_of_request", request=request)]
 
 
 def gate_running(database: Database, rig: str) -> RunningGate | None:
@@ -117,6 +155,41 @@ def gate_running(database: Database, rig: str) -> RunningGate | None:
     if row is None:
         return None
     return RunningGate(row["id"], row["bead"], row["merge_request"], row["command"], moment(row["began_at"]))
+
+
+def open_gates(database: Database) -> Sequence[GateRecord]:
+    """Gate runs of live requests whose end is not recorded, oldest first."""
+    return [_gate(row) for row in database.rows("merges", "open_gates")]
+
+
+def gate_runs_of(database: Database, request: str) -> Sequence[GateRecord]:
+    """All gate runs of a request, oldest first."""
+    return [_gate(row) for row in database.rows("merges", "gate_runs_of_request", request=request)]
+
+
+def gates_since(database: Database, rig: str, since: datetime) -> int:
+    """How many gates of a rig were begun since then."""
+    row = database.row("merges", "gates_since", rig=rig, since=stamp(since))
+    return int(row["runs"]) if row else 0
+
+
+def ended_since(database: Database, rig: str, since: datetime) -> Sequence[MergeRequest]:
+    """Requests of a rig that landed or were sent back since then, newest first."""
+    return [_request(row) for row in database.rows("merges", "ended_since", rig=rig, since=stamp(since))]
+
+
+def newest_landing(database: Database, rig: str) -> MergeRequest | None:
+    """The request of a rig that landed last."""
+    return _request_or_none(database.row("merges", "newest_landing", rig=rig))
+
+
+def _gate(row: Row) -> GateRecord:
+    return GateRecord(
+        id=row["id"], rig=row["rig"], bead=row["bead"], request=row["merge_request"], on_target=bool(row["on_target"]),
+        commit=row["commit_id"], command=row["command"], log=row["log"], began_at=moment(row["began_at"]),
+        ended_at=moment_or_none(row["ended_at"]), status=row["status"],
+        outcome=None if row["outcome"] is None else GateOutcome(row["outcome"]),
+    )  # fmt: skip
 
 
 def _request_or_none(row: Row | None) -> MergeRequest | None:
@@ -130,4 +203,13 @@ def _request(row: Row) -> MergeRequest:
         state=MergeState(row["state"]), because=row["because"], held_for=row["held_for"],
         submitted_at=moment(row["submitted_at"]), landing_old=row["landing_old"], landing_new=row["landing_new"],
         ended_at=moment_or_none(row["ended_at"]),
+    )  # fmt: skip
+
+
+def _gate(row: Row) -> RecordedGate:
+    return RecordedGate(
+        id=row["id"], request=row["merge_request"], on_target=bool(row["on_target"]), commit=row["commit_id"],
+        command=row["command"], log=row["log"], began_at=moment(row["began_at"]),
+        ended_at=moment_or_none(row["ended_at"]), status=row["status"],
+        outcome=None if row["outcome"] is None else GateOutcome(row["outcome"]),
     )  # fmt: skip

@@ -23,6 +23,8 @@ class TownSettings:
     model: str
     """Empty: the agent CLI's own default."""
     max_polecats: int
+    environment: tuple[str, ...]
+    """Names of environment variables that agents get from ours, beside the usual ones; `*` at the end is allowed."""
     scripted_allowed: bool
     """Whether the embedded agent, which executes the text of beads, may run here."""
 
@@ -38,6 +40,7 @@ def read(root: Path) -> TownSettings:
         runtime=agents.get("runtime", "claude"),
         model=agents.get("model", ""),
         max_polecats=scheduler.get("max_polecats", 4),
+        environment=agents.texts("environment"),
         scripted_allowed=town.get("scripted_allowed", False),
     )
     if settings.max_polecats < 1:

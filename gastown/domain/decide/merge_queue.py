@@ -1,17 +1,30 @@
 """What the merge queue does next, and what a gate's ending proves; fails closed."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gastown.domain.merges import GateOutcome, GateRun, MergeRequest, MergeState
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 """What a POSIX shell answers when it could not start a command."""
 
+KILLED = 128
+"""A POSIX shell answers 128 + n for a command that signal n ended; a shell that became its only command
+(dash and bash do) is ended by the signal itself, which is a negative status here."""
+
+DEADLY = frozenset({*range(1, 16), 24, 25, 26, 27, 30, 31})
+"""Signals that end a process who does nothing about them, under the numbers of Linux and macOS alike.
+
+Other statuses above 128 are a program's own: 128 is git's last word, 255 Perl's, PHP's and ssh's, and some
+test runners count failures. One who ended by itself with, say, 130 says the same as the shell: interrupted.
+"""
+
 
 def outcome_of(status: int, *, timed_out: bool) -> GateOutcome:
     """What an ending proves: only a gate that ran to its own end passed or failed."""
-    if timed_out or status < 0 or status in (NOT_EXECUTABLE, NOT_FOUND) or status > 128:  # noqa: PLR2004 - 128+n: a signal, told by the shell
+    if timed_out or status < 0 or status in (NOT_EXECUTABLE, NOT_FOUND) or status - KILLED in DEADLY:
         return GateOutcome.COULD_NOT_RUN
     return GateOutcome.PASSED if status == 0 else GateOutcome.FAILED
 
@@ -66,11 +79,39 @@ def judge(on_change: GateRun, on_target: GateRun | None) -> Judgement:
             )
 
 
-def next_request(live: Sequence[MergeRequest], held_for: str) -> MergeRequest | None:
-    """The request to work on: the oldest that is queued, or held for reasons that may have changed.
+def configuration(gate: str, limit: timedelta, *, no_gate: bool) -> str:
+    """A short name for a rig's gate as it is configured; another configuration has another name."""
+    told = "\0".join((gate, f"{limit.total_seconds():g}", str(no_gate)))
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
 
-    `held_for` names the present gate and target; a request held under another name is tried again. One that
-    was about to land comes first: whether it did must be known before anything else moves the target.
+
+def reasons(configured: str, target: str | None) -> str:
+    """What a hold depends on: the gate's configuration and the target's commit (None: no such branch)."""
+    return f"{configured}@{target or 'nothing'}"
+
+
+def next_request(live: Sequence[MergeRequest], present: Mapping[str, str]) -> MergeRequest | None:
+    """The request to work on: the oldest that is queued, or held for reasons that have changed.
+
+    `present` gives for every target that could be read the `reasons` of now; requests for other targets are
+    passed by. One that was about to land comes first: whether it did must be known before anything else
+    moves the target.
     """
-    waiting = [r for r in live if r.state is MergeState.QUEUED or r.held_for != held_for]
+    waiting = [
+        request
+        for request in live
+        if request.target in present
+        and (request.state is MergeState.QUEUED or request.held_for != present[request.target])
+    ]
     return min(waiting, key=lambda r: (r.landing_new is None, r.submitted_at, r.generation), default=None)
+
+
+def to_do(live: Sequence[MergeRequest], configured: str) -> int:
+    """How many requests make a queue process worth starting, as far as can be told without asking the remote:
+
+    all that are queued, and those held for another configuration of the gate.
+    """
+    return sum(
+        request.state is MergeState.QUEUED or not (request.held_for or "").startswith(f"{configured}@")
+        for request in live
+    )

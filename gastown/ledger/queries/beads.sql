@@ -52,6 +52,9 @@ UPDATE beads SET status = :status, assignee = :assignee, updated_at = :at, updat
        started_at = coalesce(started_at, :started_at)
  WHERE id = :id AND status = :was
 
+-- name: set_rig
+UPDATE beads SET rig = :rig WHERE id = :id AND rig IS NULL
+
 -- name: close
 UPDATE beads SET status = 'closed', closed_at = :at, closed_by = :by, close_reason = :reason,
        updated_at = :at, updated_by = :by

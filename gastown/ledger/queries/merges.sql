@@ -35,6 +35,12 @@ UPDATE merge_requests SET state = :state, because = :because, held_for = :held_f
 -- name: wish_landing
 UPDATE merge_requests SET landing_old = :old, landing_new = :new WHERE id = :id AND state = 'queued'
 
+-- name: forget_landing
+UPDATE merge_requests SET landing_old = NULL, landing_new = NULL WHERE id = :id AND state = 'queued'
+
+-- name: waits
+UPDATE merge_requests SET because = :because WHERE id = :id AND state = 'queued' AND because IS NOT :because
+
 -- name: gate_began
 INSERT INTO gate_runs (merge_request, on_target, commit_id, command, log, began_at)
 VALUES (:request, :on_target, :commit_id, :command, :log, :at)
@@ -42,9 +48,33 @@ VALUES (:request, :on_target, :commit_id, :command, :log, :at)
 -- name: gate_ended
 UPDATE gate_runs SET ended_at = :at, status = :status, outcome = :outcome WHERE id = :id AND ended_at IS NULL
 
+-- name: gates_abandoned
+UPDATE gate_runs SET ended_at = :at
+ WHERE ended_at IS NULL AND merge_request IN (SELECT id FROM merge_requests WHERE rig = :rig)
+
 -- name: gate_running
 SELECT g.*, m.rig, m.bead FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
  WHERE m.rig = :rig AND g.ended_at IS NULL ORDER BY g.id DESC LIMIT 1
 
 -- name: gates_of_request
 SELECT * FROM gate_runs WHERE merge_request = :request ORDER BY id
+
+-- name: open_gates
+SELECT g.*, m.rig, m.bead FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
+ WHERE g.ended_at IS NULL AND m.state IN ('queued', 'held') ORDER BY g.id
+
+-- name: gate_runs_of_request
+SELECT g.*, m.rig, m.bead FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
+ WHERE g.merge_request = :request ORDER BY g.id
+
+-- name: gates_since
+SELECT count(*) AS runs FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
+ WHERE m.rig = :rig AND g.began_at >= :since
+
+-- name: ended_since
+SELECT m.*, b.title FROM merge_requests m JOIN beads b ON b.id = m.bead
+ WHERE m.rig = :rig AND m.ended_at >= :since ORDER BY m.ended_at DESC
+
+-- name: newest_landing
+SELECT m.*, b.title FROM merge_requests m JOIN beads b ON b.id = m.bead
+ WHERE m.rig = :rig AND m.state = 'merged' ORDER BY m.ended_at DESC LIMIT 1

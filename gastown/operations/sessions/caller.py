@@ -1,0 +1,30 @@
+"""Who runs this command: known by the credential of its session, never by what it says of itself."""
+
+import hashlib
+import os
+
+from gastown.domain.assignments import Caller
+from gastown.domain.identity import OVERSEER
+from gastown.errors import Refused
+from gastown.ledger import agents
+from gastown.town import Town
+
+
+def credential_hash(credential: str) -> str:
+    """What the ledger keeps of a credential."""
+    return hashlib.sha256(credential.encode()).hexdigest()
+
+
+def caller(town: Town) -> Caller:
+    """The agent whose session this is, or the human where there is no credential.
+
+    Raises Refused for a credential that this town never gave out.
+    """
+    credential = os.environ.get("GT_CREDENTIAL", "")
+    if not credential:
+        return Caller(OVERSEER)
+    holder = agents.by_credential(town.ledger, credential_hash(credential))
+    if holder is None:
+        raise Refused("this session's credential is not known in this town", "start the agent through gt sling")
+    incarnation = holder.incarnation
+    return Caller(incarnation.agent, incarnation.id, incarnation.generation, is_current=holder.is_newest)

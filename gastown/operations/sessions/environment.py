@@ -1,0 +1,59 @@
+"""The environment of an agent's session: an allowlist, its identity, and what its CLI needs."""
+
+import os
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from gastown.domain.identity import Address
+from gastown.town import Town
+
+ALWAYS = ("HOME", "LANG", "LC_*", "SHELL", "USER", "LOGNAME", "TMPDIR", "TZ", "COLORTERM", "SSL_CERT_FILE", "SSL_CERT_DIR",
+          "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
+OURS = ("GT_ADDRESS", "GT_ROLE", "GT_RIG", "GT_INCARNATION", "GT_CREDENTIAL", "GT_RUNTIME", "GT_GATE")
+"""What marks a process as an agent's; nothing that outlives an agent may carry it."""
+
+
+def passed_on(patterns: Iterable[str]) -> dict[str, str]:
+    """Those of our own environment variables whose names match a pattern."""
+    wanted = tuple(patterns)
+    return {name: value for name, value in os.environ.items() if any(fnmatchcase(name, p) for p in wanted)}
+
+
+def without_identity() -> dict[str, str]:
+    """Our environment for processes that serve the whole town: no agent's marks, no terminal's, no git's."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in OURS and not name.startswith(("GIT_", "TMUX", "CLAUDECODE"))
+    }
+
+
+def of_agent(
+    town: Town, address: Address, *, incarnation: int, credential: str, runtime: str, additions: Mapping[str, str]
+) -> dict[str, str]:
+    """Everything in the environment of this agent's session."""
+    settings = town.settings
+    name, email = str(address), settings.email
+    return {
+        **passed_on((*ALWAYS, *settings.environment, *town.runtime(runtime).passes)),
+        **additions,
+        "PATH": _path(town),
+        "GT_TOWN": str(town.root),
+        "GT_ADDRESS": str(address),
+        "GT_ROLE": address.role,
+        "GT_RIG": address.rig or "",
+        "GT_INCARNATION": str(incarnation),
+        "GT_CREDENTIAL": credential,
+        "GT_RUNTIME": runtime,
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": email,
+        "GIT_COMMITTER_NAME": name,
+        "GIT_COMMITTER_EMAIL": email,
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+def _path(town: Town) -> str:
+    first = str(town.places.bin)
+    rest = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part and part != first]
+    return os.pathsep.join([first, *rest])

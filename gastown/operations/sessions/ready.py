@@ -1,0 +1,93 @@
+"""Making an agent's worktree ready for its assignment: the right branch, and nothing of before lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gastown.domain.assignments import Assignment
+from gastown.domain.identity import Address
+from gastown.domain.observed import Absent, Present, Unknown
+from gastown.errors import GastownError, Unavailable
+from gastown.ledger import agents
+from gastown.town import Town
+
+if TYPE_CHECKING:
+    from gastown.world.git.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the work is done; `base` is the commit that the branch began at, `head` where it stands."""
+
+    folder: Path
+    branch: str
+    base: str
+    head: str
+    rescued: tuple[str, ...]
+
+
+def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
+    """Give the agent its worktree on the assignment's branch, from the fresh target or from where the bead stood.
+
+    Custody first: what the worktree held for other work is kept. Raises Unavailable or Refused.
+    """
+    from gastown.world.git import worktrees
+
+    rig = town.rig(str(address.rig))
+    repository, folder = town.repository(rig.name), town.rig_places(rig.name).polecat(address.name)
+    earlier = [a for a in agents.assignments_of_bead(town.ledger, assignment.bead) if a.generation < assignment.generation]
+    branch = assignment.branch or _branch(repository, address, assignment, earlier)
+    if assignment.branch is None:
+        _refresh(repository)
+    base = assignment.base or _start(repository, earlier) or repository.target(rig.target)
+    worktrees.clear_stale_lock(folder)
+    newest = agents.newest_incarnation(town.ledger, str(address))
+    prepared = worktrees.prepare(repository, folder, branch, start=base, had_session=newest is not None)
+    return Place(folder, branch, base, prepared.head, tuple(prepared.rescued))
+
+
+def _refresh(repository: "Repository") -> None:
+    """Fetch if the remote answers; without it work begins at the last known target, and the queue brings it up."""
+    try:
+        repository.fetch()
+    except GastownError:
+        return
+
+
+def _branch(
+    repository: "Repository", address: Address, assignment: Assignment, earlier: Sequence[Assignment]
+) -> str:
+    """The branch to work on: that of an assignment that was taken back from the same agent, else a new name."""
+    if earlier and earlier[-1].outcome == "unslung" and earlier[-1].agent == assignment.agent and earlier[-1].branch:
+        return earlier[-1].branch
+    plain = f"polecat/{address.name}/{assignment.bead}"
+    taken = {a.branch for a in earlier if a.branch}
+    names = [plain, *(f"{plain}.{n}" for n in range(2, len(earlier) + 3))]
+    return next(name for name in names if name not in taken and not _exists(repository, name))
+
+
+def _exists(repository: "Repository", branch: str) -> bool:
+    match repository.resolve(f"refs/heads/{branch}"):
+        case Present():
+            return True
+        case Absent():
+            return False
+        case Unknown(why):
+            raise Unavailable(f"cannot read the rig's repository: {why}", "gt doctor")
+
+
+def _start(repository: "Repository", earlier: Sequence[Assignment]) -> str | None:
+    """Where the bead's last assignment left off: what it submitted, else the head of its branch."""
+    for assignment in reversed(earlier):
+        rev = assignment.done_commit or (f"refs/heads/{assignment.branch}" if assignment.branch else None)
+        if rev is None:
+            continue
+        match repository.resolve(rev):
+            case Present(commit):
+                return commit
+            case Absent():
+                continue
+            case Unknown(why):
+                raise Unavailable(f"cannot read the rig's repository: {why}", "gt doctor")
+    return None

@@ -1,0 +1,43 @@
+"""Ending a session that has nothing left to do, and leaving its worktree ready for other work."""
+
+from gastown.domain.identity import parse_address
+from gastown.domain.terminal import Session
+from gastown.errors import GastownError
+from gastown.ledger import agents, events
+from gastown.operations.sessions.trace import end_leftovers
+from gastown.town import Town
+from gastown.world.locks import lock
+
+
+def stop(town: Town, address: str, session: Session, *, because: str) -> bool:
+    """End that very session with its process tree; False when work came onto the hook meanwhile.
+
+    Raises Busy when somebody works on the agent, Unavailable when something survives.
+    """
+    with lock(town.places.lock(address), what=address):
+        if agents.open_assignment(town.ledger, address) is not None:
+            return False
+        town.terminal.stop(session)
+        end_leftovers(town, {"GT_ADDRESS": address})
+        now = town.clock.now()
+        with town.ledger.transaction() as ledger:
+            newest = agents.newest_incarnation(ledger, address)
+            if newest is not None and newest.ended_at is None:
+                agents.end_incarnation(ledger, newest.id, because, now)
+            events.append(ledger, "supervisor", "agent.stopped", address, now, because=because, session=session.name)
+        _release(town, address)
+    return True
+
+
+def _release(town: Town, address: str) -> None:
+    """Let go of the branch so that others can have it; a worktree that cannot be read is left as it is."""
+    from gastown.world.git import worktrees
+
+    where = parse_address(address)
+    rig = str(where.rig)
+    try:
+        worktrees.release(town.repository(rig), town.rig_places(rig).polecat(where.name))
+    except GastownError as failure:
+        now = town.clock.now()
+        with town.ledger.transaction() as ledger:
+            events.append(ledger, "supervisor", "custody.left", address, now, why=failure.message)

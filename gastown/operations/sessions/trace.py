@@ -1,0 +1,39 @@
+"""What a session leaves behind: its processes, and the record of its end."""
+
+from collections.abc import Mapping
+
+from gastown.domain.identity import parse_address
+from gastown.domain.observed import Present
+from gastown.errors import GastownError
+from gastown.ledger import agents, events
+from gastown.town import Town
+
+GRACE = 3.0
+"""Seconds between the polite and the final signal."""
+
+
+def end_leftovers(town: Town, marks: Mapping[str, str]) -> None:
+    """End every process of this town that carries these marks in its environment. Raises Unavailable if one stays."""
+    from gastown.world.processes import end_marked
+
+    end_marked({"GT_TOWN": str(town.root), **marks}, grace=GRACE)
+
+
+def record_end(town: Town, agent: str, incarnation: int, why: str) -> None:
+    """Write down that an incarnation whose session is gone has ended, after what it left running was ended too."""
+    end_leftovers(town, {"GT_ADDRESS": agent, "GT_INCARNATION": str(incarnation)})
+    head, now = _head(town, agent), town.clock.now()
+    with town.ledger.transaction() as ledger:
+        if agents.end_incarnation(ledger, incarnation, why, now, head=head):
+            events.append(ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head)
+
+
+def _head(town: Town, agent: str) -> str | None:
+    assignment = agents.open_assignment(town.ledger, agent)
+    if assignment is None or assignment.branch is None:
+        return None
+    try:
+        seen = town.repository(str(parse_address(agent).rig)).resolve(f"refs/heads/{assignment.branch}")
+    except GastownError:
+        return None
+    return seen.value if isinstance(seen, Present) else None

@@ -1,0 +1,135 @@
+"""Slinging: putting a bead on an agent's hook, from where it propels itself."""
+
+from dataclasses import dataclass
+
+from gastown.domain.assignments import Caller
+from gastown.domain.beads import Bead, BeadStatus
+from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat
+from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_target, polecat
+from gastown.errors import Invalid, NotFound, Refused
+from gastown.ledger import agents, beads, events, merges
+from gastown.ledger.beads import NewBead
+from gastown.ledger.database import Database
+from gastown.operations.work.create import create, usual_rig
+from gastown.town import Town
+from gastown.world.wake import ring
+
+
+@dataclass(frozen=True, slots=True)
+class Slung:
+    """What was slung where. `already`: it was on that hook before; `created`: the bead was made from text."""
+
+    bead: str
+    title: str
+    agent: str
+    generation: int
+    convoy: str | None
+    already: bool
+    created: bool
+
+
+def sling(town: Town, what: str, target: str | None = None, *, runtime: str | None = None, by: Caller) -> Slung:
+    """Put the bead `what`, or a new one with that text as its title, on a hook; wakes the supervisor.
+
+    Raises Invalid for a target that cannot be understood, NotFound, and Refused with a reason when the bead is
+    blocked, closed, taken or in the queue, the rig is parked, or the agent has something else on its hook.
+    """
+    by.must_be_current()
+    if runtime is not None:
+        check_runtime(town, runtime)
+    bead, created = _bead(town, what, target, by)
+    wanted = _understand(town, bead, target)
+    with town.ledger.transaction() as ledger:
+        slung = _put(town, ledger, bead.id, wanted, runtime, by)
+    ring(town.places.wake)
+    return Slung(bead.id, bead.title, *slung, created=created)
+
+
+def check_runtime(town: Town, name: str) -> None:
+    """Raise NotFound or Refused if no agent may be started here with that runtime."""
+    town.runtime(name)
+    if name == "scripted" and not town.settings.scripted_allowed:
+        raise Refused(
+            "the scripted agent executes the text of beads, so it runs only in towns made for it",
+            "gt install DIR --agent scripted",
+        )
+
+
+def _bead(town: Town, what: str, target: str | None, by: Caller) -> tuple[Bead, bool]:
+    if not any(c.isspace() for c in what.strip()):
+        try:
+            return beads.get(town.ledger, what.strip()), False
+        except NotFound as missing:
+            hint = 'bd create "…", or sling a sentence to file it and sling it in one'
+            raise NotFound(missing.message, hint) from missing
+    rigs = town.rigs
+    first = (target or "").split("/")[0]
+    rig = first if first in rigs else usual_rig(town)
+    if rig is None:
+        raise Invalid("which rig is that for? the town has several", f'gt sling "…" {next(iter(rigs), "RIG")}')
+    _understand(town, None, target or rig)
+    return create(town, what, by=by, rig=rig), True
+
+
+def _understand(town: Town, bead: Bead | None, target: str | None) -> AnyOf | Named:
+    rigs = {name: settings.prefix for name, settings in town.rigs.items()}
+    known = frozenset(agent.address for agent in agents.all_agents(town.ledger))
+    home = (bead.rig if bead else None) or (usual_rig(town) if bead else target.split("/")[0] if target else None)
+    match parse_target(target, bead_rig=home if home in rigs else None, rigs=rigs, polecats=known):
+        case NotYet(what):
+            raise Refused(f"work cannot be slung at {what} yet", "sling it at a rig or a polecat")
+        case AnyOf() | Named() as wanted:
+            town.rig(wanted.rig if isinstance(wanted, AnyOf) else str(wanted.address.rig))
+            return wanted
+
+
+def _put(
+    town: Town, ledger: Database, bead_id: str, wanted: AnyOf | Named, runtime: str | None, by: Caller
+) -> tuple[str, int, str | None, bool]:
+    bead, now = beads.get(ledger, bead_id), town.clock.now()
+    rig = wanted.rig if isinstance(wanted, AnyOf) else str(wanted.address.rig)
+    holder = agents.open_assignment_of_bead(ledger, bead.id)
+    if holder is not None and (isinstance(wanted, AnyOf) or str(wanted.address) == holder.agent):
+        return holder.agent, holder.generation, beads.convoy_of(ledger, bead.id), True
+    live = merges.live_of_bead(ledger, bead.id)
+    check_slingable(
+        SlingFacts(
+            bead, holder.agent if holder else None, f"{holder.started_at:%H:%M} UTC" if holder else "",
+            beads.open_blockers(ledger, bead.id), live.id if live else None, rig, town.rig(rig).parked,
+        )
+    )  # fmt: skip
+    address = wanted.address if isinstance(wanted, Named) else polecat(rig, _free_polecat(town, ledger, rig))
+    if agents.add(ledger, address, now):
+        events.append(ledger, by.address, "agent.created", str(address), now, role=address.role)
+    if not agents.hook(ledger, str(address), bead.id):
+        busy = agents.get(ledger, str(address))
+        raise Refused(
+            f"{address} has {busy.hook_bead if busy else 'something'} on its hook", f"gt sling {bead.id} {rig} finds another"
+        )
+    if bead.rig is None:
+        beads.set_rig(ledger, bead.id, rig)
+    beads.set_status(ledger, bead.id, bead.status, BeadStatus.HOOKED, assignee=str(address), by=by.address, now=now)
+    generation = agents.assign(ledger, bead.id, str(address), by=by.address, runtime=runtime, now=now)
+    convoy = _convoy(ledger, bead, by, town)
+    events.append(
+        ledger, by.address, "bead.slung", bead.id, now, agent=str(address), generation=generation, runtime=runtime
+    )
+    return str(address), generation, convoy, False
+
+
+def _free_polecat(town: Town, ledger: Database, rig: str) -> str:
+    known = [agent for agent in agents.all_agents(ledger, rig) if agent.role == "polecat"]
+    idle = [agent.name for agent in known if agent.hook_bead is None and agent.paused is None]
+    return choose_polecat(idle, {agent.name for agent in known}, town.rig(rig).names)
+
+
+def _convoy(ledger: Database, bead: Bead, by: Caller, town: Town) -> str:
+    """The convoy that tracks the bead; a lone bead gets one of its own."""
+    if (convoy := beads.convoy_of(ledger, bead.id)) is not None:
+        return convoy
+    now = town.clock.now()
+    new = NewBead(title=bead.title, prefix=CONVOY_PREFIX, type="convoy", priority=bead.priority, owner=by.address)
+    convoy = beads.insert(ledger, new, by=by.address, now=now)
+    beads.add_dependency(ledger, convoy, bead.id, "tracks", by=by.address, now=now)
+    events.append(ledger, by.address, "convoy.created", convoy, now, tracks=[bead.id])
+    return convoy
