@@ -1,0 +1,47 @@
+"""The embedded agent `scripted`: how to start it, and how it shows what it does."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from gastown.domain.observed import Observed, Present, Unknown
+from gastown.domain.runtime import AgentStatus, Launch, Start
+from gastown.world.agents.settings_file import callback_settings
+from gastown.world.agents.status_file import read_status
+
+
+class Scripted:
+    """A program of ours that carries out the shell steps of a bead; no model, no tokens.
+
+    It asks for no permission unless it is told to misbehave so: the town says whether steps of beads may run
+    (`scripted_allowed` in town.toml), and the program itself checks that.
+    """
+
+    name: str = "scripted"
+    passes: Sequence[str] = ("GT_SCRIPTED_*",)
+
+    def launch(self, start: Start) -> Launch:
+        """Start it with this very Python; `-P` because a worktree may hold modules named like ours."""
+        settings = start.folder / "settings.json"
+        argv = [sys.executable, "-P", "-m", "gastown.scripted", "--settings", str(settings)]
+        argv += ["--session-id", start.conversation]
+        if start.prompt:
+            argv += ["--", start.prompt]
+        return Launch(
+            argv=argv, env={}, files={settings: json.dumps(callback_settings(start.town), indent=2) + "\n"}
+        )
+
+    def status(self, pid: int, env: Mapping[str, str]) -> Observed[AgentStatus]:
+        home = env.get("GT_SCRIPTED_HOME") or (f"{env['GT_TOWN']}/run/scripted" if env.get("GT_TOWN") else "")
+        if not home:
+            return Unknown("the session's environment has no GT_TOWN")
+        return read_status(Path(home) / "sessions", pid)
+
+    def version(self) -> Observed[str]:
+        """The version of Gas Town itself: it is always there."""
+        try:
+            return Present(metadata.version("gastown"))
+        except metadata.PackageNotFoundError:
+            return Present("(not installed)")
