@@ -157,16 +157,6 @@ def gate_running(database: Database, rig: str) -> RunningGate | None:
     return RunningGate(row["id"], row["bead"], row["merge_request"], row["command"], moment(row["began_at"]))
 
 
-def open_gates(database: Database) -> Sequence[GateRecord]:
-    """Gate runs of live requests whose end is not recorded, oldest first."""
-    return [_gate(row) for row in database.rows("merges", "open_gates")]
-
-
-def gate_runs_of(database: Database, request: str) -> Sequence[GateRecord]:
-    """All gate runs of a request, oldest first."""
-    return [_gate(row) for row in database.rows("merges", "gate_runs_of_request", request=request)]
-
-
 def gates_since(database: Database, rig: str, since: datetime) -> int:
     """How many gates of a rig were begun since then."""
     row = database.row("merges", "gates_since", rig=rig, since=stamp(since))
@@ -181,15 +171,6 @@ def ended_since(database: Database, rig: str, since: datetime) -> Sequence[Merge
 def newest_landing(database: Database, rig: str) -> MergeRequest | None:
     """The request of a rig that landed last."""
     return _request_or_none(database.row("merges", "newest_landing", rig=rig))
-
-
-def _gate(row: Row) -> GateRecord:
-    return GateRecord(
-        id=row["id"], rig=row["rig"], bead=row["bead"], request=row["merge_request"], on_target=bool(row["on_target"]),
-        commit=row["commit_id"], command=row["command"], log=row["log"], began_at=moment(row["began_at"]),
-        ended_at=moment_or_none(row["ended_at"]), status=row["status"],
-        outcome=None if row["outcome"] is None else GateOutcome(row["outcome"]),
-    )  # fmt: skip
 
 
 def _request_or_none(row: Row | None) -> MergeRequest | None:

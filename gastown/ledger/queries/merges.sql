@@ -59,14 +59,6 @@ SELECT g.*, m.rig, m.bead FROM gate_runs g JOIN merge_requests m ON m.id = g.mer
 -- name: gates_of_request
 SELECT * FROM gate_runs WHERE merge_request = :request ORDER BY id
 
--- name: open_gates
-SELECT g.*, m.rig, m.bead FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
- WHERE g.ended_at IS NULL AND m.state IN ('queued', 'held') ORDER BY g.id
-
--- name: gate_runs_of_request
-SELECT g.*, m.rig, m.bead FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
- WHERE g.merge_request = :request ORDER BY g.id
-
 -- name: gates_since
 SELECT count(*) AS runs FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
  WHERE m.rig = :rig AND g.began_at >= :since
