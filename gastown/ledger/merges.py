@@ -50,7 +50,8 @@ def insert(
     """Write the typed half of a new merge request; the bead of that id is there already."""
     database.write(
         "merges", "insert", id=identity, bead=assignment.bead, rig=rig, agent=assignment.agent,
-        generation=assignment.generation, commit_id=commit, branch=assignment.branch or "", target=target, at=stamp(now),
+        generation=assignment.generation, commit_id=commit, branch=assignment.branch or "", target=target,
+        at=stamp(now),
     )  # fmt: skip
 
 
@@ -100,8 +101,8 @@ def move(
     ended_at = stamp(now) if not MOVES[state] else None
     return bool(
         database.write(
-            "merges", "set_state", id=request.id, was=request.state, state=state, because=because, held_for=held_for,
-            ended_at=ended_at,
+            "merges", "set_state", id=request.id, was=request.state, state=state, because=because,
+            held_for=held_for, ended_at=ended_at,
         )
     )  # fmt: skip
 
@@ -126,8 +127,8 @@ def gate_began(
 ) -> int:
     """Record that a gate starts; gives the run's id."""
     database.write(
-        "merges", "gate_began", request=request, on_target=int(on_target), commit_id=commit, command=command, log=log,
-        at=stamp(now),
+        "merges", "gate_began", request=request, on_target=int(on_target), commit_id=commit, command=command,
+        log=log, at=stamp(now),
     )  # fmt: skip
     return database.last_id()
 
@@ -182,8 +183,8 @@ def _request(row: Row) -> MergeRequest:
         id=row["id"], bead=row["bead"], title=row["title"], rig=row["rig"], agent=row["agent"],
         generation=row["generation"], commit=row["commit_id"], branch=row["branch"], target=row["target"],
         state=MergeState(row["state"]), because=row["because"], held_for=row["held_for"],
-        submitted_at=moment(row["submitted_at"]), landing_old=row["landing_old"], landing_new=row["landing_new"],
-        ended_at=moment_or_none(row["ended_at"]),
+        submitted_at=moment(row["submitted_at"]), landing_old=row["landing_old"],
+        landing_new=row["landing_new"], ended_at=moment_or_none(row["ended_at"]),
     )  # fmt: skip
 
 

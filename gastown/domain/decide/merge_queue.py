@@ -61,22 +61,22 @@ Judgement = Land | SendBack | Hold | ProveOnTarget
 
 
 def judge(on_change: GateRun, on_target: GateRun | None) -> Judgement:
-    """What one gate run on the change, and one on the target's own tree where that was needed, mean together."""
+    """What a gate run on the change means, with one on the target's own tree where that was needed."""
     match on_change.outcome:
         case GateOutcome.PASSED:
             return Land("the gate passed")
         case GateOutcome.FAILED:
             return SendBack(f"the gate failed ({on_change.told()})")
-        case GateOutcome.COULD_NOT_RUN if on_target is None:
-            return ProveOnTarget(f"the gate could not run ({on_change.told()})")
-        case GateOutcome.COULD_NOT_RUN if on_target.outcome is GateOutcome.COULD_NOT_RUN:
-            return Hold(
-                f"the gate could not run ({on_change.told()}), nor on the target itself ({on_target.told()})"
-            )
         case GateOutcome.COULD_NOT_RUN:
-            return SendBack(
-                f"the gate could not run ({on_change.told()}), though it runs on the target itself"
-            )
+            return _whose_fault(f"the gate could not run ({on_change.told()})", on_target)
+
+
+def _whose_fault(what: str, on_target: GateRun | None) -> Judgement:
+    if on_target is None:
+        return ProveOnTarget(what)
+    if on_target.outcome is GateOutcome.COULD_NOT_RUN:
+        return Hold(f"{what}, nor on the target itself ({on_target.told()})")
+    return SendBack(f"{what}, though it runs on the target itself ({on_target.told()})")
 
 
 def configuration(gate: str, limit: timedelta, *, no_gate: bool) -> str:
@@ -107,9 +107,9 @@ def next_request(live: Sequence[MergeRequest], present: Mapping[str, str]) -> Me
 
 
 def to_do(live: Sequence[MergeRequest], configured: str) -> int:
-    """How many requests make a queue process worth starting, as far as can be told without asking the remote:
+    """How many requests make a queue process worth starting, as far as can be told without asking the remote.
 
-    all that are queued, and those held for another configuration of the gate.
+    These are all that are queued, and those held for another configuration of the gate.
     """
     return sum(
         request.state is MergeState.QUEUED or not (request.held_for or "").startswith(f"{configured}@")
