@@ -1,0 +1,69 @@
+"""What agent CLIs call when something happens: `gt-callback EVENT`, a JSON report on its input."""
+
+import os
+import sys
+
+LOG_LIMIT = 256 * 1024
+"""Bytes: a full log becomes `callbacks.log.1`, and a new one begins."""
+
+_LONGEST_LINE = 500
+
+
+def main() -> None:
+    """Write the report into the ledger and wake the supervisor.
+
+    The agent never notices: it always exits 0 and never says a word. Outside a town nothing
+    happens. What went wrong is one line in `<town>/logs/callbacks.log`.
+    """
+    town = os.environ.get("GT_TOWN", "")
+    if town:
+        try:
+            _report(town, *sys.argv[1:2])
+        except BaseException as problem:  # noqa: BLE001 - whatever it is, the agent must go on
+            _log(town, f"{type(problem).__name__}: {problem}")
+    os._exit(0)  # skips the tidying up of an interpreter that lived for milliseconds
+
+
+def _report(town: str, event: str = "") -> None:
+    from gastown.ledger import quick
+
+    who = os.environ.get("GT_INCARNATION", ""), os.environ.get("GT_CREDENTIAL", "")
+    why = quick.record(town, *who, event, _said())
+    if why:
+        _log(town, why)
+    else:
+        _wake(town)
+
+
+def _said() -> str:
+    """All of standard input; nothing when a person types, or when it is closed."""
+    if os.isatty(0):
+        return ""
+    pieces: list[bytes] = []
+    while piece := os.read(0, 1 << 20):
+        pieces.append(piece)
+    return b"".join(pieces).decode("utf-8", "replace")
+
+
+def _wake(town: str) -> None:
+    """Ring the supervisor; without one, nobody minds."""
+    try:
+        bell = os.open(os.path.join(town, "run", "wake"), os.O_WRONLY | os.O_NONBLOCK)  # noqa: PTH118 - no pathlib here
+        os.write(bell, b".")
+    except OSError:
+        pass
+
+
+def _log(town: str, what: str) -> None:
+    import time
+
+    path = os.path.join(town, "logs", "callbacks.log")  # noqa: PTH118 - no pathlib here
+    line = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {' '.join(sys.argv[1:2])} {what}"
+    tame = "".join(c if c.isprintable() else " " for c in line[:_LONGEST_LINE])
+    try:
+        log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.fstat(log).st_size > LOG_LIMIT:
+            os.replace(path, path + ".1")  # noqa: PTH105 - no pathlib here
+        os.write(log, tame.encode("utf-8", "replace") + b"\n")
+    except OSError:
+        pass

@@ -1,0 +1,160 @@
+"""The ledger for callbacks: what an agent CLI reported, in one short transaction, with next to no imports.
+
+SQLite itself takes the reports apart (its JSON functions) and tells the time: `json`, `re` and `datetime`
+would double the start of a process that runs on every prompt and turn.
+"""
+
+import os
+import sys
+
+from gastown.ledger.sqlite import checkpoints_are_safe, sqlite3
+
+FILE_NAME = "gastown.db"
+BUSY_SECONDS = 5.0
+
+_SHORT = 200
+"""Characters of a message that an event keeps."""
+
+_UNDERSTAND = """
+SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now,
+       json_extract(said, '$.session_id') AS conversation,
+       length(json_extract(said, '$.prompt')) AS length,
+       json_extract(said, '$.error') AS error,
+       json_extract(said, '$.notification_type') AS notification_type,
+       json_extract(said, '$.message') AS message,
+       json_extract(said, '$.trigger') AS trigger,
+       json_extract(said, '$.reason') AS reason
+  FROM (SELECT CASE WHEN json_valid(:said) THEN :said ELSE '{}' END AS said)
+"""
+
+_VERIFY = """
+SELECT id, agent, bead,
+       ended_at IS NOT NULL OR EXISTS (
+           SELECT 1 FROM incarnations newer WHERE newer.agent = i.agent AND newer.id > i.id
+       ) AS stale
+  FROM incarnations i WHERE id = :id AND credential_hash = :hash
+"""
+
+_APPEND = """
+INSERT INTO events (at, actor, type, subject, payload)
+VALUES (:now, :agent, :type, :agent, json_patch(json_patch('{{}}', json_object(
+        'bead', :bead, 'incarnation', :id, 'conversation', :conversation,
+        'stale', CASE WHEN :stale THEN json('true') END)), {payload}))
+"""
+"""Patching an object leaves out what is NULL."""
+
+_OWN = "UPDATE incarnations SET {} WHERE id = :id AND ended_at IS NULL"
+
+_END_CONVERSATION = """
+UPDATE conversations SET ended_at = :now, why = coalesce(:reason, 'unknown')
+ WHERE id = :conversation AND incarnation = :id AND ended_at IS NULL
+"""
+
+EVENTS = {
+    "UserPromptSubmit": (
+        "agent.prompted",
+        "json_object('length', :length)",
+        _OWN.format("prompted_at = :now"),
+    ),
+    "Stop": (
+        "agent.turn_ended",
+        "'{}'",
+        _OWN.format("turn_ended_at = :now, failure = NULL"),
+    ),
+    "StopFailure": (
+        "agent.failed",
+        "json_object('error', coalesce(:error, 'unknown'))",
+        _OWN.format("turn_ended_at = :now, failure = coalesce(:error, 'unknown')"),
+    ),
+    "Notification": (
+        "agent.notified",
+        "json_object('notification_type', :notification_type, 'message', :message)",
+        "",
+    ),
+    "PreCompact": (
+        "agent.compacting",
+        "json_object('trigger', :trigger)",
+        "",
+    ),
+    "SessionEnd": (
+        "agent.session_ended",
+        "json_object('reason', :reason)",
+        _END_CONVERSATION,
+    ),
+}
+"""What an agent CLI may report: the event that tells of it, what the event keeps of it, what it changes."""
+
+
+def record(town: str, incarnation: str, credential: str, event: str, said: str) -> str:
+    """Write down what the session with this credential reports; gives why it could not be, or an empty text.
+
+    One transaction holds the event and its change. A session that was replaced or recorded as over only adds
+    its event, marked `stale`: it moves no row any more. Raises SQLite's own errors.
+    """
+    if event not in EVENTS:
+        return f"nobody reads {_tame(event)!r}"
+    path = os.path.join(town, FILE_NAME)  # noqa: PTH118 - pathlib costs a third of the budget
+    if not os.path.exists(path):  # noqa: PTH110 - as above
+        return "there is no ledger"
+    connection = _open(path)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        why = _write(connection, incarnation, credential, event, said)
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return why
+
+
+def _open(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.text_factory = _text
+    for pragma in ("foreign_keys = ON", "synchronous = FULL", "fullfsync = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    if not checkpoints_are_safe():
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
+
+
+def _write(connection: sqlite3.Connection, incarnation: str, credential: str, event: str, said: str) -> str:
+    key = {"id": incarnation, "hash": _hash(credential)}
+    caller = connection.execute(_VERIFY, key).fetchone()
+    if caller is None:
+        return f"the credential of {event} is not that of incarnation {_tame(incarnation)!r}"
+    values = {**key, **dict(caller), **_understood(connection, said)}
+    type_, payload, change = EVENTS[event]
+    connection.execute(_APPEND.format(payload=payload), {**values, "type": type_})
+    if change and not caller["stale"]:
+        connection.execute(change, values)
+    return ""
+
+
+def _understood(connection: sqlite3.Connection, said: str) -> dict[str, object]:
+    """The parts of a report that we keep; all NULL when it is empty or no JSON object."""
+    row = dict(connection.execute(_UNDERSTAND, {"said": said}).fetchone())
+    return {name: _tame(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _tame(text: str) -> str:
+    """One short line without anything that could repaint a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text[:_SHORT])
+
+
+def _text(stored: bytes) -> str:
+    """A lone surrogate in JSON becomes bytes that are no UTF-8."""
+    return stored.decode("utf-8", "replace")
+
+
+def _hash(credential: str) -> str:
+    """As the ledger keeps it: SHA-256 in hex."""
+    known = sys.modules.get("_hashlib")
+    if known is None:  # OpenSSL takes 3 ms to load; Python has its own
+        sys.modules["_hashlib"] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
+    import hashlib
+
+    if known is None:
+        del sys.modules["_hashlib"]
+    return hashlib.sha256(credential.encode("utf-8", "replace")).hexdigest()
