@@ -1,0 +1,163 @@
+"""The town as the supervisor sees it: what is on the hooks, what was recorded, and what one look shows."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gastown.domain.clock import moment, moment_or_none
+from gastown.domain.decide.merge_queue import configuration, to_do
+from gastown.domain.identity import TOWN_PREFIX, session_name
+from gastown.domain.observed import Absent, Observed, Present, Unknown
+from gastown.domain.runtime import AgentStatus
+from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, QueueFacts
+from gastown.domain.terminal import Session
+from gastown.errors import GastownError
+from gastown.ledger import agents, merges
+from gastown.ledger.database import Row
+from gastown.settings.rig import RigSettings
+from gastown.town import Town
+from gastown.world.locks import held
+
+WHERE_STATUS_FILES_ARE = ("HOME", "CLAUDE_CONFIG_DIR", "GT_SCRIPTED_HOME")
+"""Variables of ours that tell agent CLIs' status files, and that their sessions have from us."""
+
+
+def observe_agents(town: Town) -> tuple[AgentFacts, ...]:
+    """Every agent whose rig is there, by address. What cannot be seen is Unknown; nothing is raised for it.
+
+    The ledger is read first and the terminal after it, so a session that is missing has really ended; one
+    that was started in between is Unknown.
+    """
+    rigs = town.rigs
+    rows = [row for row in agents.supervised(town.ledger) if row["rig"] is None or row["rig"] in rigs]
+    names = [_session_name(row, rigs) for row in rows]
+    seen = look(town, names)
+    glance = _Glance(town, town.settings.runtime)
+    return tuple(_facts(glance, row, name, seen[name]) for row, name in zip(rows, names, strict=True))
+
+
+def observe_queues(town: Town) -> tuple[QueueFacts, ...]:
+    """Every rig's merge queue. One whose lock cannot be seen counts as running: nothing is started for it.
+
+    `recent_failures` is always 0 here: only who starts the processes can count them.
+    """
+    live = merges.live(town.ledger)
+    return tuple(
+        QueueFacts(
+            rig=name,
+            to_do=to_do(
+                [request for request in live if request.rig == name],
+                configuration(rig.gate, rig.gate_limit, no_gate=rig.no_gate),
+            ),
+            running=not isinstance(queue_process(town, name), Absent),
+            recent_failures=0,
+        )
+        for name, rig in town.rigs.items()
+    )
+
+
+def queue_process(town: Town, rig: str) -> Observed[int]:
+    """Whether the rig's queue process runs, and its pid."""
+    return held(town.places.lock(f"{rig}/refinery"))
+
+
+def look(town: Town, names: Iterable[str]) -> Mapping[str, Observed[Session]]:
+    """Whether these sessions run, in one look; all Unknown where the terminal is missing or silent."""
+    wanted = tuple(names)
+    if not wanted:
+        return {}
+    try:
+        return town.terminal.look(wanted)
+    except GastownError as error:
+        return dict.fromkeys(wanted, Unknown(error.message))
+
+
+def past_starts(town: Town, bead: str) -> tuple[PastStart, ...]:
+    """Starts of sessions for a bead since a person last slung it, oldest first."""
+    return tuple(
+        PastStart(
+            began_at=moment(row["began_at"]),
+            head=row["head"],
+            ended_at=moment_or_none(row["ended_at"]),
+            cause=row["why"],
+            ended_head=row["ended_head"],
+        )
+        for row in agents.starts_of_bead(town.ledger, bead)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    """Asks agent CLIs what they do."""
+
+    town: Town
+    usual: str
+
+    def status(self, row: Row, session: Observed[Session]) -> Observed[AgentStatus]:
+        if not isinstance(session, Present):
+            return Absent()
+        name = row["incarnation_runtime"] or row["agent_runtime"] or self.usual
+        environment = {key: os.environ[key] for key in WHERE_STATUS_FILES_ARE if key in os.environ}
+        try:
+            runtime = self.town.runtime(name)
+            return runtime.status(session.value.pane_pid, environment | {"GT_TOWN": str(self.town.root)})
+        except GastownError as error:
+            return Unknown(error.message)
+
+
+def _session_name(row: Row, rigs: Mapping[str, RigSettings]) -> str:
+    """The recorded name while a start is not known to be over: the rig's prefix may have changed since."""
+    if row["incarnation"] is not None and row["ended_at"] is None:
+        return str(row["session"])
+    prefix = TOWN_PREFIX if row["rig"] is None else rigs[row["rig"]].prefix
+    return session_name(prefix, row["name"])
+
+
+def _facts(glance: _Glance, row: Row, name: str, seen: Observed[Session]) -> AgentFacts:
+    session = _believe(seen, row)
+    starts = () if row["generation"] is None else past_starts(glance.town, row["hook_bead"])
+    return AgentFacts(
+        address=row["address"],
+        rig=row["rig"] or "",
+        session_name=name,
+        paused=row["paused"],
+        hook=None if row["generation"] is None else _hooked(row, starts),
+        last_assignment_ended=moment_or_none(row["last_ended_at"]),
+        last_start=None if row["incarnation"] is None else _last_start(row),
+        session=session,
+        status=glance.status(row, session),
+        last_outcome=row["last_outcome"],
+    )
+
+
+def _believe(session: Observed[Session], row: Row) -> Observed[Session]:
+    """What was seen, unless the ledger had not heard of it yet when we read it."""
+    match session:
+        case Present(value) if (value.incarnation or 0) > (row["incarnation"] or 0):
+            return Unknown("a newer session began while we looked")
+        case _:
+            return session
+
+
+def _hooked(row: Row, starts: Sequence[PastStart]) -> Hooked:
+    return Hooked(
+        bead=row["hook_bead"],
+        title=row["title"],
+        generation=row["generation"],
+        priority=row["priority"],
+        slung_at=moment(row["slung_at"]),
+        done_wished_at=moment_or_none(row["done_at"]),
+        starts=starts,
+    )
+
+
+def _last_start(row: Row) -> LastStart:
+    return LastStart(
+        incarnation=row["incarnation"],
+        generation=row["incarnation_generation"],
+        began_at=moment(row["began_at"]),
+        primed_at=moment_or_none(row["primed_at"]),
+        prompted_at=moment_or_none(row["prompted_at"]),
+        failure=row["failure"],
+        ended_at=moment_or_none(row["ended_at"]),
+    )
