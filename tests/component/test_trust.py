@@ -8,16 +8,8 @@ from pathlib import Path
 import pytest
 
 from gastown.errors import Busy, Invalid, Unavailable
-from gastown.world.agents import config_file
-from gastown.world.agents.trust import (
-    Before,
-    TrustRecord,
-    add_trust,
-    configuration_file,
-    onboarded,
-    remove_trust,
-    trusted,
-)
+from gastown.world.agents import claude_home, config_file
+from gastown.world.agents.trust import Before, TrustRecord, add_trust, onboarded, remove_trust, trusted
 
 ANSWER = "hasTrustDialogAccepted"
 
@@ -275,7 +267,7 @@ def test_the_configuration_is_where_claude_looks_for_it(
         (tmp_path / made).parent.mkdir(parents=True)
         (tmp_path / made).write_text("{}")
     everything = {name: str(tmp_path / value) for name, value in {"HOME": "home", **env}.items()}
-    assert configuration_file(everything) == tmp_path / expected
+    assert claude_home.configuration(everything) == tmp_path / expected
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -97,7 +96,7 @@ def _keep(content: bytes, file: Path, like: Path) -> None:
 
 def _beside(file: Path, content: bytes, like: Path) -> Path:
     """A finished temporary file in the folder of `file`, with mode and owner of `like` (else 0600)."""
-    fresh = file.with_name(f".{file.name}.{secrets.token_hex(6)}.tmp")
+    fresh = file.with_name(f".{file.name}.{os.urandom(6).hex()}.tmp")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -5,7 +5,6 @@ entry stands under the path of the main (or bare) repository, symlinks resolved,
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -34,22 +33,6 @@ class TrustRecord:
     file: Path
     root: str
     before: Before
-
-
-def configuration_folder(env: Mapping[str, str]) -> Path:
-    """Where Claude Code keeps its things for someone with this environment."""
-    chosen = env.get("CLAUDE_CONFIG_DIR")
-    return Path(chosen) if chosen else Path(env.get("HOME") or Path.home()) / ".claude"
-
-
-def configuration_file(env: Mapping[str, str]) -> Path:
-    """The file that Claude Code reads at its start; the one of old versions still comes first."""
-    old = configuration_folder(env) / ".config.json"
-    if old.exists():
-        return old
-    if env.get("CLAUDE_CONFIG_DIR"):
-        return configuration_folder(env) / ".claude.json"
-    return configuration_folder(env).with_name(".claude.json")
 
 
 def trusted(repository: Path, file: Path) -> bool:
