@@ -106,6 +106,12 @@ def ready(database: Database, *, rig: str | None, now: datetime, most: int) -> S
     return [_bead(row) for row in database.rows("beads", "ready", rig=rig, now=stamp(now), most=most)]
 
 
+def ready_count(database: Database, now: datetime) -> int:
+    """How many beads `ready` would list without a limit."""
+    row = database.row("beads", "ready_count", now=stamp(now))
+    return int(row["beads"]) if row else 0
+
+
 def open_blockers(database: Database, bead: str) -> Sequence[str]:
     """Ids of what must close before this bead can be worked on."""
     return [str(row["id"]) for row in database.rows("beads", "open_blockers", id=bead)]
@@ -119,6 +125,11 @@ def blocked_by(database: Database, bead: str) -> Sequence[Link]:
 def dependents(database: Database, bead: str) -> Sequence[Link]:
     """What leans on this bead, convoys that track it included."""
     return [_link(row) for row in database.rows("beads", "dependents", id=bead)]
+
+
+def tracked(database: Database, bead: str) -> Sequence[Link]:
+    """What a convoy or a merge request follows."""
+    return [_link(row) for row in database.rows("beads", "tracked", id=bead)]
 
 
 def add_dependency(

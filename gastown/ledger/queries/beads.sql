@@ -47,6 +47,19 @@ SELECT b.* FROM beads b
    AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = b.id AND m.state IN ('queued', 'held'))
  ORDER BY b.priority, b.created_at, b.id LIMIT :most
 
+-- name: ready_count
+SELECT count(*) AS beads FROM beads b
+ WHERE b.status = 'open' AND b.type IN ('task', 'bug', 'feature', 'chore', 'decision')
+   AND (b.defer_until IS NULL OR b.defer_until <= :now)
+   AND NOT EXISTS (SELECT 1 FROM dependencies d JOIN beads k ON k.id = d.depends_on
+                    WHERE d.bead = b.id AND d.kind IN ('blocks', 'conditional-blocks', 'waits-for')
+                      AND k.status <> 'closed')
+   AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = b.id AND m.state IN ('queued', 'held'))
+
+-- name: tracked
+SELECT d.depends_on AS id, d.kind, b.title, b.status FROM dependencies d JOIN beads b ON b.id = d.depends_on
+ WHERE d.bead = :id AND d.kind = 'tracks' ORDER BY d.depends_on
+
 -- name: set_status
 UPDATE beads SET status = :status, assignee = :assignee, updated_at = :at, updated_by = :by,
        started_at = coalesce(started_at, :started_at)
