@@ -110,6 +110,15 @@ class Places:
         """The FIFO on which the supervisor waits."""
         return self.run / "wake"
 
+    @property
+    def supervisor_lock(self) -> Path:
+        """Held by the one supervisor."""
+        return self.lock("supervisor")
+
+    def queue_lock(self, rig: str) -> Path:
+        """Held by the one queue process of a rig."""
+        return self.lock(f"queue.{rig}")
+
     def lock(self, name: str) -> Path:
         """The lock file of an agent's address, a rig's queue or the supervisor."""
         return self.run / "locks" / (name.replace("/", ".") + ".lock")

@@ -36,7 +36,9 @@ def _open(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Unavailable(f"the lock {path} cannot be made: {error.strerror}", "check the folder and the disk") from error
+        raise Unavailable(
+            f"the lock {path} cannot be made: {error.strerror}", "check the folder and the disk"
+        ) from error
 
 
 def _take(descriptor: int, path: Path, what: str, wait: float) -> None:
@@ -46,7 +48,9 @@ def _take(descriptor: int, path: Path, what: str, wait: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > late:
-                raise Busy(f"{what} is held by process {_pid(path) or 'unknown'}", "try again in a moment") from None
+                raise Busy(
+                    f"{what} is held by process {_pid(path) or 'unknown'}", "try again in a moment"
+                ) from None
             time.sleep(0.02)
         else:
             return

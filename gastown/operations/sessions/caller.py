@@ -25,6 +25,8 @@ def caller(town: Town) -> Caller:
         return Caller(OVERSEER)
     holder = agents.by_credential(town.ledger, credential_hash(credential))
     if holder is None:
-        raise Refused("this session's credential is not known in this town", "start the agent through gt sling")
+        raise Refused(
+            "this session's credential is not known in this town", "start the agent through gt sling"
+        )
     incarnation = holder.incarnation
     return Caller(incarnation.agent, incarnation.id, incarnation.generation, is_current=holder.is_newest)

@@ -85,7 +85,12 @@ def _start(town: Town, assignment: Assignment, address: Address, name: str, beca
         town, address, incarnation=incarnation, credential=credential, runtime=runtime, additions=launch.env
     )
     session = town.terminal.start(
-        name, launch.argv, cwd=place.folder, env=env, options=_options(address, assignment), incarnation=incarnation
+        name,
+        launch.argv,
+        cwd=place.folder,
+        env=env,
+        options=_options(address, assignment),
+        incarnation=incarnation,
     )
     _record_start(town, assignment, incarnation, session, runtime)
     return Ensured(str(address), assignment.bead, incarnation, started=True)
@@ -101,7 +106,13 @@ def runtime_of(town: Town, assignment: Assignment) -> str:
 
 
 def _mint(
-    town: Town, assignment: Assignment, place: Place, name: str, credential: str, conversation: str, because: str
+    town: Town,
+    assignment: Assignment,
+    place: Place,
+    name: str,
+    credential: str,
+    conversation: str,
+    because: str,
 ) -> int:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
@@ -129,7 +140,9 @@ def _options(address: Address, assignment: Assignment) -> dict[str, str]:
     }
 
 
-def _record_start(town: Town, assignment: Assignment, incarnation: int, session: Session, runtime: str) -> None:
+def _record_start(
+    town: Town, assignment: Assignment, incarnation: int, session: Session, runtime: str
+) -> None:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         agents.started(ledger, incarnation, session.pane_pid)
@@ -152,4 +165,6 @@ def _record_failure(town: Town, assignment: Assignment, name: str, why: str) -> 
                 conversation=str(uuid.uuid4()), session=name, head=None, why_older=SESSION_ENDED, now=now,
             )  # fmt: skip
         agents.end_incarnation(ledger, identity, f"could not start: {why}", now)
-        events.append(ledger, "supervisor", "agent.start_failed", assignment.agent, now, bead=assignment.bead, why=why)
+        events.append(
+            ledger, "supervisor", "agent.start_failed", assignment.agent, now, bead=assignment.bead, why=why
+        )

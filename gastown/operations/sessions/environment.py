@@ -29,7 +29,13 @@ def without_identity() -> dict[str, str]:
 
 
 def of_agent(
-    town: Town, address: Address, *, incarnation: int, credential: str, runtime: str, additions: Mapping[str, str]
+    town: Town,
+    address: Address,
+    *,
+    incarnation: int,
+    credential: str,
+    runtime: str,
+    additions: Mapping[str, str],
 ) -> dict[str, str]:
     """Everything in the environment of this agent's session."""
     settings = town.settings

@@ -36,7 +36,11 @@ def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
 
     rig = town.rig(str(address.rig))
     repository, folder = town.repository(rig.name), town.rig_places(rig.name).polecat(address.name)
-    earlier = [a for a in agents.assignments_of_bead(town.ledger, assignment.bead) if a.generation < assignment.generation]
+    earlier = [
+        a
+        for a in agents.assignments_of_bead(town.ledger, assignment.bead)
+        if a.generation < assignment.generation
+    ]
     branch = assignment.branch or _branch(repository, address, assignment, earlier)
     if assignment.branch is None:
         _refresh(repository)
@@ -59,7 +63,12 @@ def _branch(
     repository: "Repository", address: Address, assignment: Assignment, earlier: Sequence[Assignment]
 ) -> str:
     """The branch to work on: that of an assignment that was taken back from the same agent, else a new name."""
-    if earlier and earlier[-1].outcome == "unslung" and earlier[-1].agent == assignment.agent and earlier[-1].branch:
+    if (
+        earlier
+        and earlier[-1].outcome == "unslung"
+        and earlier[-1].agent == assignment.agent
+        and earlier[-1].branch
+    ):
         return earlier[-1].branch
     plain = f"polecat/{address.name}/{assignment.bead}"
     taken = {a.branch for a in earlier if a.branch}

@@ -24,7 +24,9 @@ def stop(town: Town, address: str, session: Session, *, because: str) -> bool:
             newest = agents.newest_incarnation(ledger, address)
             if newest is not None and newest.ended_at is None:
                 agents.end_incarnation(ledger, newest.id, because, now)
-            events.append(ledger, "supervisor", "agent.stopped", address, now, because=because, session=session.name)
+            events.append(
+                ledger, "supervisor", "agent.stopped", address, now, because=because, session=session.name
+            )
         _release(town, address)
     return True
 

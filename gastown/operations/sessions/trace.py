@@ -25,7 +25,9 @@ def record_end(town: Town, agent: str, incarnation: int, why: str) -> None:
     head, now = _head(town, agent), town.clock.now()
     with town.ledger.transaction() as ledger:
         if agents.end_incarnation(ledger, incarnation, why, now, head=head):
-            events.append(ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head)
+            events.append(
+                ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head
+            )
 
 
 def _head(town: Town, agent: str) -> str | None:

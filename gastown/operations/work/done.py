@@ -49,7 +49,12 @@ def done(town: Town, *, no_change: str | None = None, by: Caller) -> Done:
         now = town.clock.now()
         with town.ledger.transaction() as ledger:
             wished = agents.wish_done(
-                ledger, assignment.generation, commit=commit, no_change=no_change, incarnation=by.incarnation, now=now
+                ledger,
+                assignment.generation,
+                commit=commit,
+                no_change=no_change,
+                incarnation=by.incarnation,
+                now=now,
             )
         if not wished:
             raise Refused(f"{assignment.bead} is not on your hook any more", "end your turn")
@@ -80,7 +85,9 @@ def finish_done(town: Town, generation: int) -> Done:
 
 def _assignment_of(town: Town, by: Caller) -> Assignment:
     if by.generation is None:
-        raise Refused("gt done is an agent's command: it hands over the work on its hook", "gt status shows who works")
+        raise Refused(
+            "gt done is an agent's command: it hands over the work on its hook", "gt status shows who works"
+        )
     return _read(town, by.generation)
 
 
@@ -102,21 +109,29 @@ def _check(town: Town, assignment: Assignment, no_change: str | None) -> str | N
     repository = town.repository(rig.name)
     new = repository.commits_between(repository.target(rig.target), seen.head)
     if no_change is not None and new:
-        raise Refused(f"the branch has {len(new)} commits that are not on {rig.target}", "gt done (without --no-change)")
+        raise Refused(
+            f"the branch has {len(new)} commits that are not on {rig.target}", "gt done (without --no-change)"
+        )
     if no_change is not None and not no_change.strip():
         raise Refused("say why nothing needs to change", 'gt done --no-change "why"')
     if no_change is None and not new:
         raise Refused(
-            "nothing was committed on your branch", 'commit your work, or gt done --no-change "why nothing needs to change"'
+            "nothing was committed on your branch",
+            'commit your work, or gt done --no-change "why nothing needs to change"',
         )
     return seen.head if new else None
 
 
 def _must_be_clean(seen: "WorktreeStatus") -> None:
     if seen.operation:
-        raise Refused(f"a {seen.operation} is in progress in the worktree", f"git {seen.operation} --continue or --abort")
+        raise Refused(
+            f"a {seen.operation} is in progress in the worktree",
+            f"git {seen.operation} --continue or --abort",
+        )
     if seen.dirty:
-        raise Refused(f"the worktree has changes that are not committed: {seen.summary}", "commit them, then gt done")
+        raise Refused(
+            f"the worktree has changes that are not committed: {seen.summary}", "commit them, then gt done"
+        )
 
 
 def _freeze(town: Town, assignment: Assignment, commit: str) -> tuple[str, ...]:
@@ -133,13 +148,24 @@ def _submit(town: Town, ledger: Database, assignment: Assignment, commit: str) -
     now, agent = town.clock.now(), assignment.agent
     bead = beads.get(ledger, assignment.bead)
     rig = town.rig(str(parse_address(agent).rig))
-    new = NewBead(title=bead.title, rig=rig.name, prefix=REQUEST_PREFIX, type="merge-request", priority=bead.priority)
+    new = NewBead(
+        title=bead.title, rig=rig.name, prefix=REQUEST_PREFIX, type="merge-request", priority=bead.priority
+    )
     request = beads.insert(ledger, new, by=agent, now=now)
     beads.add_dependency(ledger, request, bead.id, "tracks", by=agent, now=now)
     merges.insert(ledger, request, assignment, rig=rig.name, commit=commit, target=rig.target, now=now)
-    beads.set_status(ledger, bead.id, BeadStatus.HOOKED, BeadStatus.IN_PROGRESS, assignee=agent, by=agent, now=now)
+    beads.set_status(
+        ledger, bead.id, BeadStatus.HOOKED, BeadStatus.IN_PROGRESS, assignee=agent, by=agent, now=now
+    )
     events.append(
-        ledger, agent, "bead.submitted", bead.id, now, request=request, commit=commit, generation=assignment.generation
+        ledger,
+        agent,
+        "bead.submitted",
+        bead.id,
+        now,
+        request=request,
+        commit=commit,
+        generation=assignment.generation,
     )
     events.append(ledger, agent, "merge.queued", request, now, bead=bead.id, rig=rig.name)
 
@@ -148,12 +174,18 @@ def _close_unchanged(town: Town, ledger: Database, assignment: Assignment) -> No
     now, agent = town.clock.now(), assignment.agent
     reason = f"no change: {assignment.no_change}"
     if beads.close(ledger, assignment.bead, reason, by=agent, now=now):
-        events.append(ledger, agent, "bead.done_without_change", assignment.bead, now, why=assignment.no_change)
+        events.append(
+            ledger, agent, "bead.done_without_change", assignment.bead, now, why=assignment.no_change
+        )
         close_finished(ledger, assignment.bead, by=agent, now=now)
 
 
 def _result(town: Town, assignment: Assignment, *, already: bool) -> Done:
     request = merges.of_generation(town.ledger, assignment.generation)
     return Done(
-        assignment.bead, assignment.agent, assignment.done_commit, request.id if request else None, already=already
+        assignment.bead,
+        assignment.agent,
+        assignment.done_commit,
+        request.id if request else None,
+        already=already,
     )

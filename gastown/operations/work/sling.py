@@ -28,7 +28,9 @@ class Slung:
     created: bool
 
 
-def sling(town: Town, what: str, target: str | None = None, *, runtime: str | None = None, by: Caller) -> Slung:
+def sling(
+    town: Town, what: str, target: str | None = None, *, runtime: str | None = None, by: Caller
+) -> Slung:
     """Put the bead `what`, or a new one with that text as its title, on a hook; wakes the supervisor.
 
     Raises Invalid for a target that cannot be understood, NotFound, and Refused with a reason when the bead is
@@ -66,7 +68,9 @@ def _bead(town: Town, what: str, target: str | None, by: Caller) -> tuple[Bead, 
     first = (target or "").split("/")[0]
     rig = first if first in rigs else usual_rig(town)
     if rig is None:
-        raise Invalid("which rig is that for? the town has several", f'gt sling "…" {next(iter(rigs), "RIG")}')
+        raise Invalid(
+            "which rig is that for? the town has several", f'gt sling "…" {next(iter(rigs), "RIG")}'
+        )
     _understand(town, None, target or rig)
     return create(town, what, by=by, rig=rig), True
 
@@ -74,7 +78,9 @@ def _bead(town: Town, what: str, target: str | None, by: Caller) -> tuple[Bead, 
 def _understand(town: Town, bead: Bead | None, target: str | None) -> AnyOf | Named:
     rigs = {name: settings.prefix for name, settings in town.rigs.items()}
     known = frozenset(agent.address for agent in agents.all_agents(town.ledger))
-    home = (bead.rig if bead else None) or (usual_rig(town) if bead else target.split("/")[0] if target else None)
+    home = (bead.rig if bead else None) or (
+        usual_rig(town) if bead else target.split("/")[0] if target else None
+    )
     match parse_target(target, bead_rig=home if home in rigs else None, rigs=rigs, polecats=known):
         case NotYet(what):
             raise Refused(f"work cannot be slung at {what} yet", "sling it at a rig or a polecat")
@@ -104,15 +110,25 @@ def _put(
     if not agents.hook(ledger, str(address), bead.id):
         busy = agents.get(ledger, str(address))
         raise Refused(
-            f"{address} has {busy.hook_bead if busy else 'something'} on its hook", f"gt sling {bead.id} {rig} finds another"
+            f"{address} has {busy.hook_bead if busy else 'something'} on its hook",
+            f"gt sling {bead.id} {rig} finds another",
         )
     if bead.rig is None:
         beads.set_rig(ledger, bead.id, rig)
-    beads.set_status(ledger, bead.id, bead.status, BeadStatus.HOOKED, assignee=str(address), by=by.address, now=now)
+    beads.set_status(
+        ledger, bead.id, bead.status, BeadStatus.HOOKED, assignee=str(address), by=by.address, now=now
+    )
     generation = agents.assign(ledger, bead.id, str(address), by=by.address, runtime=runtime, now=now)
     convoy = _convoy(ledger, bead, by, town)
     events.append(
-        ledger, by.address, "bead.slung", bead.id, now, agent=str(address), generation=generation, runtime=runtime
+        ledger,
+        by.address,
+        "bead.slung",
+        bead.id,
+        now,
+        agent=str(address),
+        generation=generation,
+        runtime=runtime,
     )
     return str(address), generation, convoy, False
 
@@ -128,7 +144,9 @@ def _convoy(ledger: Database, bead: Bead, by: Caller, town: Town) -> str:
     if (convoy := beads.convoy_of(ledger, bead.id)) is not None:
         return convoy
     now = town.clock.now()
-    new = NewBead(title=bead.title, prefix=CONVOY_PREFIX, type="convoy", priority=bead.priority, owner=by.address)
+    new = NewBead(
+        title=bead.title, prefix=CONVOY_PREFIX, type="convoy", priority=bead.priority, owner=by.address
+    )
     convoy = beads.insert(ledger, new, by=by.address, now=now)
     beads.add_dependency(ledger, convoy, bead.id, "tracks", by=by.address, now=now)
     events.append(ledger, by.address, "convoy.created", convoy, now, tracks=[bead.id])

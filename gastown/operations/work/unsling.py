@@ -36,7 +36,13 @@ def unsling(town: Town, address: str, *, by: Caller) -> Unslung:
             ledger, assignment.bead, BeadStatus.HOOKED, BeadStatus.OPEN, assignee=None, by=by.address, now=now
         )
         events.append(
-            ledger, by.address, "bead.unslung", assignment.bead, now, agent=address, generation=assignment.generation
+            ledger,
+            by.address,
+            "bead.unslung",
+            assignment.bead,
+            now,
+            agent=address,
+            generation=assignment.generation,
         )
     ring(town.places.wake)
     return Unslung(assignment.bead, address, assignment.generation, assignment.branch)

@@ -1,0 +1,95 @@
+"""Making a town: its folder, its settings, its ledger and its launchers."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import gastown
+from gastown.domain.assignments import Caller
+from gastown.domain.identity import OVERSEER
+from gastown.errors import Refused, Unavailable
+from gastown.ledger import events
+from gastown.ledger.database import FILE_NAME as LEDGER
+from gastown.ledger.database import Database
+from gastown.settings import launchers
+from gastown.settings import town as towns
+from gastown.town import Town
+from gastown.world.files import write_whole
+from gastown.world.git.user import user_identity
+
+IGNORED_IN_AN_EMPTY_FOLDER = frozenset({".DS_Store"})
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Where the town is. `already`: it was one before, and only what was missing was put back."""
+
+    root: Path
+    agent: str
+    already: bool
+
+
+def install(root: Path, *, agent: str = "claude", name: str | None = None) -> Installed:
+    """Make `root` a town whose agents run `agent` where nothing else is said; mend one that is a town already.
+
+    Raises Refused for a folder with other things in it, NotFound for an unknown agent CLI.
+    """
+    root = root.expanduser().absolute()
+    if (root / towns.FILE_NAME).is_file():
+        town = Town(root)
+        _furnish(town)
+        return Installed(root, town.settings.runtime, already=True)
+    _check_folder(root)
+    Town(root).runtime(agent)
+    owner, email = user_identity()
+    settings = towns.TownSettings(
+        name=name or root.name, owner=owner, email=email, runtime=agent, model="", max_polecats=4, environment=(),
+        scripted_allowed=agent == "scripted",
+    )  # fmt: skip
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        Database(root / LEDGER, create=True).close()
+    except OSError as error:
+        raise Unavailable(f"{root} cannot be made: {error.strerror}", "choose another folder") from error
+    write_whole(root / towns.FILE_NAME, towns.written(settings))
+    town = Town(root)
+    _furnish(town)
+    _record(town, Caller(OVERSEER))
+    return Installed(root, agent, already=False)
+
+
+def _check_folder(root: Path) -> None:
+    for parent in root.parents:
+        if (parent / towns.FILE_NAME).is_file():
+            raise Refused(f"{root} lies inside the town {parent}", "choose a folder outside it")
+    if not root.exists():
+        return
+    if not root.is_dir():
+        raise Refused(f"{root} is not a folder", "choose another name")
+    ours = {LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm"}
+    strangers = [item.name for item in root.iterdir() if item.name not in IGNORED_IN_AN_EMPTY_FOLDER | ours]
+    if strangers:
+        raise Refused(
+            f"{root} is not empty ({strangers[0]}, …)",
+            "choose a new folder: a town keeps everything in its own",
+        )
+
+
+def _furnish(town: Town) -> None:
+    """Put back whatever a town needs beside its settings and its ledger."""
+    for folder in (town.places.run / "locks", town.places.logs, town.places.run / "agents"):
+        folder.mkdir(parents=True, exist_ok=True)
+    town.places.run.chmod(0o700)
+    package = Path(gastown.__file__).parent.parent
+    site_packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    for name, script in launchers.launchers(sys.executable, str(package), site_packages).items():
+        write_whole(town.places.bin / name, script, mode=0o755)
+    with town.ledger.transaction():
+        pass  # opening it brings its tables to this version
+
+
+def _record(town: Town, by: Caller) -> None:
+    with town.ledger.transaction() as ledger:
+        events.append(
+            ledger, by.address, "town.installed", town.settings.name, town.clock.now(), root=str(town.root)
+        )

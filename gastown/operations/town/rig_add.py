@@ -1,0 +1,124 @@
+"""Adding a rig: cloning a repository, deciding its gate and how freely agents may work in it."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from gastown.domain.decide.gates import propose_gate
+from gastown.domain.identity import OVERSEER, check_prefix, check_rig_name, propose_prefix
+from gastown.domain.runtime import Permission
+from gastown.errors import Invalid, Refused, Unavailable
+from gastown.ledger import events
+from gastown.operations.town import trust as trusting
+from gastown.settings import rig as rigs
+from gastown.settings.rig import RigSettings
+from gastown.town import Town
+from gastown.world.files import write_whole
+from gastown.world.git import tree
+from gastown.world.git.repository import Repository
+
+Ask = Callable[[str], str | None]
+"""Shows the proposed gate (may be empty) and gives the command to use; None: work is to land without a gate."""
+
+
+def add_rig(
+    town: Town,
+    name: str,
+    url: str,
+    *,
+    prefix: str | None = None,
+    gate: str | None = None,
+    no_gate: bool = False,
+    permissions: Permission | None = None,
+    trust: bool | None = None,
+    ask_gate: Ask | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> RigSettings:
+    """Clone `url` as the rig `name`. Nothing of it is left behind when that fails.
+
+    Without `gate` and `no_gate`, `ask_gate` decides on the gate that the repository's files suggest; without
+    that too it is Refused, and the hint names the suggestion. Raises Invalid, Refused, NotFound, Unavailable.
+    """
+    rig, short = check_rig_name(name), _prefix(town, name, prefix)
+    home = town.root / rig
+    if home.exists():
+        raise Refused(f"there is {home} already", f"gt rig remove {rig}, or choose another name")
+    if gate is not None and (no_gate or not gate.strip()):
+        raise Invalid("a gate and no gate cannot both be", "--gate COMMAND, or --no-gate")
+    source = _source(url)
+    half_made = Path(tempfile.mkdtemp(prefix=f".{rig}-", dir=_writable(town.root)))
+    try:
+        say(f"cloning {source}")
+        repository = Repository.clone(source, half_made / "repo.git", progress=say)
+        target = repository.default_branch()
+        command = _gate(repository, target, gate, no_gate=no_gate, ask=ask_gate)
+        settings = RigSettings(
+            name=rig, url=source, prefix=short, target=target, gate=command or "", no_gate=command is None,
+            gate_limit=timedelta(minutes=30), permissions=permissions or Permission.ASK, trust=bool(trust), parked="", names=(),
+        )  # fmt: skip
+        write_whole(half_made / rigs.FILE_NAME, rigs.written(settings))
+        half_made.chmod(0o755)
+        _move_in(town, half_made, home, settings)
+    except BaseException:
+        shutil.rmtree(half_made, ignore_errors=True)
+        raise
+    return town.rig(rig)
+
+
+def _prefix(town: Town, name: str, wanted: str | None) -> str:
+    taken = {settings.prefix: rig for rig, settings in town.rigs.items()}
+    if wanted is None:
+        return propose_prefix(name, frozenset(taken))
+    if (prefix := check_prefix(wanted)) in taken:
+        raise Refused(f"the prefix {prefix!r} belongs to {taken[prefix]}", "--prefix with other letters")
+    return prefix
+
+
+def _source(url: str) -> str:
+    """A path in full, so that it means the same from everywhere; an address as it is."""
+    path = Path(url).expanduser()
+    return str(path.absolute()) if path.exists() else url
+
+
+def _writable(root: Path) -> Path:
+    try:
+        with tempfile.TemporaryFile(dir=root):
+            return root
+    except OSError as error:
+        raise Unavailable(
+            f"{root} cannot be written: {error.strerror}", "check its rights and the disk"
+        ) from error
+
+
+def _gate(
+    repository: Repository, target: str, gate: str | None, *, no_gate: bool, ask: Ask | None
+) -> str | None:
+    if no_gate or gate is not None:
+        return None if no_gate else gate
+    proposal = gate_proposal(repository, repository.target(target))
+    if ask is not None:
+        return ask(proposal)
+    suggestion = f"--gate {json.dumps(proposal)}" if proposal else "--gate COMMAND"
+    raise Refused("no gate was named, and nothing lands untested by accident", f"{suggestion}, or --no-gate")
+
+
+def gate_proposal(repository: Repository, commit: str) -> str:
+    """The gate that the files of a commit suggest; empty when none does."""
+    return propose_gate(
+        tree.files_at(repository.path, commit), lambda name: tree.read_file(repository.path, commit, name)
+    )
+
+
+def _move_in(town: Town, half_made: Path, home: Path, settings: RigSettings) -> None:
+    if settings.trust:
+        trusting.give(home, half_made)
+    half_made.rename(home)
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        events.append(
+            ledger, OVERSEER, "rig.added", settings.name, now, url=settings.url, target=settings.target,
+            gate=settings.gate, permissions=settings.permissions.value, trust=settings.trust,
+        )  # fmt: skip

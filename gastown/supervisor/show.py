@@ -1,0 +1,72 @@
+"""What the supervisor shows in the terminal: options for the status lines, and the sessions that follow logs."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from gastown.domain.identity import TOWN_PREFIX, session_name
+from gastown.domain.observed import Absent
+from gastown.domain.supervised import AgentFacts
+from gastown.errors import Busy, GastownError
+from gastown.town import Town
+from gastown.views.status_line import everywhere, session_options
+
+log = logging.getLogger("gastown.supervisor")
+
+
+class Show:
+    """Pushes only what changed since the last time; a heartbeat tells the status line that somebody is there."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._shown: dict[str, Mapping[str, str]] = {}
+
+    def run(self, agents: Sequence[AgentFacts], now: datetime) -> None:
+        """Bring terminal and status lines up to date; a terminal that does not answer is left for the next time."""
+        try:
+            self._follow_logs()
+            wanted = session_options(self._town, agents)
+            changes = {name: _changed(self._shown.get(name, {}), options) for name, options in wanted.items()}
+            common = everywhere(self._town, agents, now)
+            self._town.terminal.set_options({name: c for name, c in changes.items() if c}, common)
+            self._shown = dict(wanted)
+        except GastownError as error:
+            self._shown = {}
+            log.info("the terminal could not be brought up to date: %s", error.message)
+
+    def say_goodbye(self) -> None:
+        """Mark the supervisor as gone."""
+        try:
+            self._town.terminal.set_options({}, {"@gt_beat": "0"})
+        except GastownError as error:
+            log.info("the status lines could not be told: %s", error.message)
+
+    def _follow_logs(self) -> None:
+        """Keep a session for the supervisor's log, and one for each rig's queue."""
+        logs = {session_name(TOWN_PREFIX, "supervisor"): ("supervisor", "", "supervisor.log")}
+        for rig in self._town.rigs.values():
+            logs[session_name(rig.prefix, "refinery")] = (
+                f"{rig.name}/refinery",
+                rig.name,
+                f"queue-{rig.name}.log",
+            )
+        for name, seen in self._town.terminal.look(list(logs)).items():
+            if isinstance(seen, Absent):
+                self._follow(name, *logs[name])
+
+    def _follow(self, name: str, who: str, group: str, file: str) -> None:
+        path = self._town.places.logs / file
+        path.touch()
+        options = {"@gt_agent": who, "@gt_role": "log", "@gt_group": group}
+        env = {"PATH": "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin", "GT_TOWN": str(self._town.root)}
+        try:
+            self._town.terminal.start(
+                name, ["tail", "-n", "500", "-F", str(path)], cwd=self._town.root, env=env, options=options
+            )
+        except Busy:
+            return
+
+
+def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    gone = {name: "" for name in before if name not in now}
+    return gone | {name: value for name, value in now.items() if before.get(name) != value}
