@@ -1,12 +1,12 @@
-"""A town: its settings and the doors to its ledger, terminal, repositories and runtimes, each opened when first used."""
+"""A town: its settings, and the doors to all it works with, each opened when first used."""
 
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gastown.settings import rig as rigs
-from gastown.settings import town as towns
+from gastown.settings import rig as rig_files
+from gastown.settings import town as town_files
 
 if TYPE_CHECKING:
     from gastown.domain.clock import Clock
@@ -31,32 +31,32 @@ class Town:
         self, root: Path, *, clock: "Clock | None" = None, terminal: "Terminal | None" = None
     ) -> None:
         self.root = root
-        self.places = towns.Places(root)
+        self.places = town_files.Places(root)
         self.clock: Clock = clock or SystemClock()
         self._terminal = terminal
 
     @classmethod
     def here(cls, start: Path) -> "Town":
         """The town that `start` lies in, or that GT_TOWN names. Raises NotFound."""
-        return cls(towns.find(start))
+        return cls(town_files.find(start))
 
     @property
-    def settings(self) -> towns.TownSettings:
+    def settings(self) -> town_files.TownSettings:
         """What town.toml says now. Raises NotFound or Invalid."""
-        return towns.read(self.root)
+        return town_files.read(self.root)
 
     @property
-    def rigs(self) -> dict[str, rigs.RigSettings]:
+    def rigs(self) -> dict[str, rig_files.RigSettings]:
         """What every rig.toml says now. Raises Invalid."""
-        return rigs.all_in(self.root)
+        return rig_files.all_in(self.root)
 
-    def rig(self, name: str) -> rigs.RigSettings:
+    def rig(self, name: str) -> rig_files.RigSettings:
         """What one rig's settings say now. Raises NotFound or Invalid."""
-        return rigs.one_of(self.rigs, name)
+        return rig_files.one_of(self.rigs, name)
 
-    def rig_places(self, name: str) -> rigs.RigPlaces:
+    def rig_places(self, name: str) -> rig_files.RigPlaces:
         """Where a rig keeps its files."""
-        return rigs.RigPlaces(self.root / name)
+        return rig_files.RigPlaces(self.root / name)
 
     @cached_property
     def ledger(self) -> "Database":

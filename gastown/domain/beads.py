@@ -39,6 +39,10 @@ class DependencyKind(StrEnum):
 WORK_TYPES = ("task", "bug", "feature", "chore", "decision")
 """Types of bead that an agent can be given."""
 
+LONGEST_ID = 64
+LONGEST_TITLE = 500
+"""The field's limit in Beads as well."""
+
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9.]+)+")
 
 
@@ -77,7 +81,7 @@ class Comment:
 
 def check_id(text: str) -> str:
     """Give `text` back if a bead may be called so: a word, a dash, more words (`issue-123`). Raises Invalid."""
-    if len(text) > 64 or not _ID.fullmatch(text) or ".." in text or text.endswith((".", ".lock")):
+    if len(text) > LONGEST_ID or not _ID.fullmatch(text) or ".." in text or text.endswith((".", ".lock")):
         raise Invalid(f"{text!r} cannot be a bead's id", "ids look like we-x7k2m or issue-123")
     return text
 
@@ -87,8 +91,10 @@ def check_title(text: str) -> str:
     title = " ".join(text.split())
     if not title:
         raise Invalid("a bead needs a title", 'bd create "What is to be done"')
-    if len(title) > 500:  # noqa: PLR2004 - the field's limit in Beads as well
-        raise Invalid(f"the title has {len(title)} characters; 500 is the limit", "put the rest into -d")
+    if len(title) > LONGEST_TITLE:
+        raise Invalid(
+            f"the title has {len(title)} characters; {LONGEST_TITLE} are the most", "put the rest into -d"
+        )
     if any(ord(c) < 32 or ord(c) == 127 for c in title):  # noqa: PLR2004 - ASCII's control characters
         raise Invalid("the title holds control characters", "type it again without them")
     return title

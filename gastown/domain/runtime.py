@@ -71,9 +71,12 @@ class Runtime(Protocol):
 
     def launch(self, start: Start) -> Launch:
         """Say how to start it. `Refused` when this machine or user cannot run it with that permission."""
+        ...
 
     def status(self, pid: int, env: Mapping[str, str]) -> Observed[AgentStatus]:
         """What the agent with this process id says it does; `env` is its session's environment."""
+        ...
 
     def version(self) -> Observed[str]:
         """The installed version; Absent when the program is not installed."""
+        ...

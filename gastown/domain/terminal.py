@@ -35,9 +35,11 @@ class Terminal(Protocol):
         A session whose pane's process has ended is Absent. No server at all: every name is Absent, but a
         server that lives without its socket is brought back (SIGUSR1) and otherwise makes all names Unknown.
         """
+        ...
 
     def sessions(self) -> Sequence[Session] | Unknown:
         """All live sessions of this server; never raises. No server: an empty sequence."""
+        ...
 
     def start(
         self,
@@ -55,6 +57,7 @@ class Terminal(Protocol):
         Busy when a live session has that name already (a dead one is replaced); Unavailable when tmux does
         not answer. Starts the server, with our configuration, when there is none.
         """
+        ...
 
     def stop(self, session: Session) -> None:
         """End that very session and its whole process tree, and see that it is gone.
@@ -62,24 +65,30 @@ class Terminal(Protocol):
         Does nothing when the name now belongs to another session id or pane pid, or is gone already.
         Unavailable when a process survives or tmux does not answer.
         """
+        ...
 
     def capture(self, session: Session, lines: int) -> str:
         """The last `lines` lines of its screen and history, without trailing blank lines."""
+        ...
 
     def type_line(self, session: Session, text: str) -> None:
         """Type one line and Enter into it, exactly as written (keys `-l`, chunks, a pause before Enter)."""
+        ...
 
     def set_options(self, changes: Mapping[str, Mapping[str, str]], everywhere: Mapping[str, str]) -> None:
         """Set user options of the named sessions, and of the server as a whole, in one call to tmux.
 
         A session that is gone is passed over. An empty value unsets.
         """
+        ...
 
     def attach_command(self, name: str | None) -> Sequence[str]:
         """The argv with which a person's terminal attaches: to `name`, or to a picker of all sessions.
 
         Inside this very server it switches the client instead.
         """
+        ...
 
     def close(self) -> None:
         """End the server and all its sessions with their process trees; no error when there is none."""
+        ...

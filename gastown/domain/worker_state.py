@@ -40,6 +40,14 @@ class Situation:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps a running agent from going on until a person acts; `failure` is its CLI's own word for it."""
+
+    why: str
+    failure: str | None = None
+
+
 def worker_states(
     agents: Sequence[AgentFacts], policy: RestartPolicy, most: int, now: datetime
 ) -> Mapping[str, Situation]:
@@ -65,7 +73,8 @@ def worker_state(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Sit
             return _running(agent, agent.hook, policy, now)
         case Present():
             state = WorkerState.ZOMBIE if agent.turn_ended else WorkerState.WORKING
-            return Situation(state, needs_a_person(agent) or supervise(agent, policy, now).because)
+            obstacle = needs_a_person(agent, now)
+            return Situation(state, obstacle.why if obstacle else supervise(agent, policy, now).because)
 
 
 def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Situation:
@@ -89,8 +98,8 @@ def _running(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: dateti
         return Situation(WorkerState.WORKING, "hands its work over")
     if start is None or start.generation != hook.generation:
         return Situation(WorkerState.WAITING_TURN, supervise(agent, policy, now).because)
-    if (obstacle := needs_a_person(agent)) is not None:
-        return Situation(WorkerState.STALLED, obstacle)
+    if (obstacle := needs_a_person(agent, now)) is not None:
+        return Situation(WorkerState.STALLED, obstacle.why)
     match agent.status:
         case Unknown(why):
             return Situation(WorkerState.WORKING, f"its session runs; cannot see what it does: {why}")
@@ -106,20 +115,28 @@ def _at_its_prompt(start: LastStart, now: datetime) -> Situation:
     return Situation(WorkerState.STALLED, "its turn has ended with work on the hook")
 
 
-def needs_a_person(agent: AgentFacts) -> str | None:
-    """What keeps this running agent from going on until a person acts; None when nothing is known to."""
+def needs_a_person(agent: AgentFacts, now: datetime) -> Obstacle | None:
+    """What a person has to do something about; None when this agent is not known to need one."""
     if not isinstance(agent.session, Present):
         return None
     match agent.status:
         case Present(status) if status.activity is Activity.WAITING:
-            return f"waits for an answer: {status.waiting_for or 'it did not say to what'}"
+            return Obstacle(f"waits for an answer: {status.waiting_for or 'it did not say to what'}")
         case Present(status) if status.activity is not Activity.IDLE:
             return None
-        case Present() | Absent() | Unknown():
+        case Present() | Unknown():
             return _failure(agent.last_start)
+        case Absent():
+            return _failure(agent.last_start) or _silence(agent.last_start, now)
 
 
-def _failure(start: LastStart | None) -> str | None:
+def _failure(start: LastStart | None) -> Obstacle | None:
     if start is None or start.failure is None or start.ended_at is not None:
         return None
-    return f"hit {start.failure}"
+    return Obstacle(f"hit {start.failure}", start.failure)
+
+
+def _silence(start: LastStart | None, now: datetime) -> Obstacle | None:
+    if start is None or start.primed_at is not None or now - start.began_at < STARTING:
+        return None
+    return Obstacle("said nothing since its start; its CLI may be asking something")

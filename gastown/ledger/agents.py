@@ -160,7 +160,9 @@ def end_incarnation(
     database: Database, incarnation: int, why: str, now: datetime, *, head: str | None = None
 ) -> bool:
     """Record that it is over; False when that is known already."""
-    return bool(database.write("agents", "end_incarnation", id=incarnation, why=why, at=stamp(now), head=head))
+    return bool(
+        database.write("agents", "end_incarnation", id=incarnation, why=why, at=stamp(now), head=head)
+    )
 
 
 def newest_incarnation(database: Database, agent: str) -> Incarnation | None:

@@ -1,7 +1,7 @@
 """The ledger's file: opening it, its versions, transactions, and SQLite's failures in plain words."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -121,7 +121,7 @@ class Database:
         return int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
 
     @contextmanager
-    def transaction(self) -> Iterator["Database"]:
+    def transaction(self) -> Generator["Database"]:
         """All or nothing. Entered again inside itself, it joins the transaction that runs."""
         if self._connection.in_transaction:
             yield self
@@ -174,7 +174,7 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def said_plainly(path: Path) -> Iterator[None]:
+def said_plainly(path: Path) -> Generator[None]:
     """Turn SQLite's failures into ours, each with what to do about it."""
     try:
         yield

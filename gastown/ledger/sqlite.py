@@ -1,7 +1,7 @@
 """The one place that chooses which SQLite this process uses; nobody loads two."""
 
 try:
-    import pysqlite3.dbapi2 as sqlite3  # pyright: ignore
+    import pysqlite3.dbapi2 as sqlite3
 except ImportError:  # pragma: no cover - where no wheel exists
     import sqlite3  # type: ignore[no-redef]
 

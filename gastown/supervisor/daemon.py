@@ -1,4 +1,4 @@
-"""The supervisor's life: one per town, woken by a bell, ended by a signal; it keeps nothing that it could not see again."""
+"""The supervisor's life: one per town, woken by a bell, ended by a signal; it keeps nothing it could not see again."""
 
 import logging
 import signal

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from gastown.domain.actions import Action, LeaveAlone
+from gastown.domain.actions import Action, LeaveAlone, StartQueue
 from gastown.domain.decide.supervision import supervise, tend_queue, within_slots
 from gastown.domain.supervised import RestartPolicy
 from gastown.supervisor.act import Hands
@@ -46,7 +46,7 @@ class Tick:
 
     def _say(self, action: Action) -> None:
         """Log an action when it or its reason is new."""
-        who = getattr(action, "agent", None) or getattr(action, "rig", "")
+        who = action.rig if isinstance(action, StartQueue) else action.agent
         told = f"{type(action).__name__}: {action.because}"
         if self._said.get(who) != told:
             self._said[who] = told

@@ -24,7 +24,9 @@ def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise Unavailable(f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk") from error
+        raise Unavailable(
+            f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk"
+        ) from error
 
 
 def write_private(files: Mapping[Path, str]) -> None:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ PROBES_PASS_IN = 0.25
 
 
 @contextmanager
-def lock(path: Path, *, what: str, wait: float = 0.0) -> Iterator[None]:
+def lock(path: Path, *, what: str, wait: float = 0.0) -> Generator[None]:
     """Hold the lock at `path` for as long as the block runs.
 
     `what` names it in the error. Raises Busy when another process or thread still has it after `wait` seconds,

@@ -1,11 +1,12 @@
 """Which gate a repository's files suggest."""
 
 import json
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
 
-def propose_gate(files: Set[str], read: Callable[[str], str]) -> str:
+def propose_gate(files: AbstractSet[str], read: Callable[[str], str]) -> str:
     """The command that most probably tests a project with these files in its root; empty when none is known.
 
     `read` gives the text of one of the files.

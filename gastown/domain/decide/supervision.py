@@ -110,7 +110,8 @@ def _pause(hook: Hooked, policy: RestartPolicy) -> datetime | None:
     fruitless = _fruitless(hook.starts, policy)
     if len(fruitless) < 2 or fruitless[-1].ended_at is None:  # noqa: PLR2004 - the first restart is at once
         return None
-    return fruitless[-1].ended_at + min(policy.first_pause * 2 ** (len(fruitless) - 2), LONGEST_PAUSE)
+    doubled: timedelta = policy.first_pause * 2 ** (len(fruitless) - 2)
+    return fruitless[-1].ended_at + min(doubled, LONGEST_PAUSE)
 
 
 def within_slots(actions: Sequence[Action], agents: Sequence[AgentFacts], most: int) -> Sequence[Action]:

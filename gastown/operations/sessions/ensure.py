@@ -1,4 +1,4 @@
-"""The one function that starts or replaces an agent's session, step by step; any process may carry on after any of them."""
+"""The one function that starts or replaces an agent's session; any process may carry on after any of its steps."""
 
 import secrets
 import uuid
@@ -20,6 +20,15 @@ from gastown.settings import roles
 from gastown.town import Town
 from gastown.world.files import write_private
 from gastown.world.locks import lock
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What a new incarnation is known by."""
+
+    session: str
+    credential: str
+    conversation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +80,23 @@ def _start(town: Town, assignment: Assignment, address: Address, name: str, beca
     end_leftovers(town, {"GT_ADDRESS": str(address)})
     runtime = runtime_of(town, assignment)
     place = make_ready(town, assignment, address)
-    credential, conversation = secrets.token_urlsafe(24), str(uuid.uuid4())
-    incarnation = _mint(town, assignment, place, name, credential, conversation, because)
+    identity = _Identity(name, secrets.token_urlsafe(24), str(uuid.uuid4()))
+    incarnation = _mint(town, assignment, place, identity, because)
     rig = town.rig(str(address.rig))
     start = Start(
         town=town.root, address=str(address), worktree=place.folder, folder=town.places.agent(str(address)),
-        conversation=conversation, prompt=roles.read(address.role).first_words, permission=rig.permissions,
+        conversation=identity.conversation, prompt=roles.read(address.role).first_words, permission=rig.permissions,
         model=town.settings.model,
     )  # fmt: skip
     launch = town.runtime(runtime).launch(start)
     write_private(launch.files)
     env = of_agent(
-        town, address, incarnation=incarnation, credential=credential, runtime=runtime, additions=launch.env
+        town,
+        address,
+        incarnation=incarnation,
+        credential=identity.credential,
+        runtime=runtime,
+        additions=launch.env,
     )
     session = town.terminal.start(
         name,
@@ -105,15 +119,7 @@ def runtime_of(town: Town, assignment: Assignment) -> str:
     return name
 
 
-def _mint(
-    town: Town,
-    assignment: Assignment,
-    place: Place,
-    name: str,
-    credential: str,
-    conversation: str,
-    because: str,
-) -> int:
+def _mint(town: Town, assignment: Assignment, place: Place, identity: _Identity, because: str) -> int:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         still = agents.open_assignment(ledger, assignment.agent)
@@ -121,7 +127,7 @@ def _mint(
             raise Refused(f"{assignment.bead} was taken back from {assignment.agent} meanwhile")
         agents.set_branch(ledger, assignment.generation, place.branch, place.base)
         incarnation = agents.mint(
-            ledger, assignment, credential_hash=credential_hash(credential), conversation=conversation, session=name,
+            ledger, assignment, credential_hash=credential_hash(identity.credential), conversation=identity.conversation, session=identity.session,
             head=place.head, why_older=SESSION_ENDED, now=now,
         )  # fmt: skip
         events.append(

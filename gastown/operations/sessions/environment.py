@@ -7,8 +7,22 @@ from fnmatch import fnmatchcase
 from gastown.domain.identity import Address
 from gastown.town import Town
 
-ALWAYS = ("HOME", "LANG", "LC_*", "SHELL", "USER", "LOGNAME", "TMPDIR", "TZ", "COLORTERM", "SSL_CERT_FILE", "SSL_CERT_DIR",
-          "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
+ALWAYS = (
+    *(
+        "HOME",
+        "LANG",
+        "LC_*",
+        "SHELL",
+        "USER",
+        "LOGNAME",
+        "TMPDIR",
+        "TZ",
+        "COLORTERM",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    ),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+)
 OURS = ("GT_ADDRESS", "GT_ROLE", "GT_RIG", "GT_INCARNATION", "GT_CREDENTIAL", "GT_RUNTIME", "GT_GATE")
 """What marks a process as an agent's; nothing that outlives an agent may carry it."""
 

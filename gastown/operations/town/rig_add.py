@@ -24,7 +24,7 @@ Ask = Callable[[str], str | None]
 """Shows the proposed gate (may be empty) and gives the command to use; None: work is to land without a gate."""
 
 
-def add_rig(
+def add_rig(  # noqa: PLR0913 - one for each thing a person decides
     town: Town,
     name: str,
     url: str,
@@ -57,7 +57,8 @@ def add_rig(
         command = _gate(repository, target, gate, no_gate=no_gate, ask=ask_gate)
         settings = RigSettings(
             name=rig, url=source, prefix=short, target=target, gate=command or "", no_gate=command is None,
-            gate_limit=timedelta(minutes=30), permissions=permissions or Permission.ASK, trust=bool(trust), parked="", names=(),
+            gate_limit=timedelta(minutes=30), permissions=permissions or Permission.ASK, trust=bool(trust),
+            parked="", names=(),
         )  # fmt: skip
         write_whole(half_made / rigs.FILE_NAME, rigs.written(settings))
         half_made.chmod(0o755)

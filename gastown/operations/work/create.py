@@ -13,7 +13,7 @@ from gastown.town import Town
 PRIORITIES = range(5)
 
 
-def create(
+def create(  # noqa: PLR0913 - a bead's own fields
     town: Town,
     title: str,
     *,

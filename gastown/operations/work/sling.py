@@ -89,7 +89,7 @@ def _understand(town: Town, bead: Bead | None, target: str | None) -> AnyOf | Na
             return wanted
 
 
-def _put(
+def _put(  # noqa: PLR0917 - private
     town: Town, ledger: Database, bead_id: str, wanted: AnyOf | Named, runtime: str | None, by: Caller
 ) -> tuple[str, int, str | None, bool]:
     bead, now = beads.get(ledger, bead_id), town.clock.now()

@@ -1,0 +1,62 @@
+"""Whether a bead may be slung, and which polecat of a rig takes it."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import count
+
+from gastown.domain.beads import WORK_TYPES, Bead, BeadStatus
+from gastown.domain.identity import POLECAT_NAMES
+from gastown.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class SlingFacts:
+    """All that decides whether a bead may go onto a hook."""
+
+    bead: Bead
+    holder: str | None
+    held_since: str
+    open_blockers: Sequence[str]
+    live_request: str | None
+    rig: str | None
+    parked: str
+
+
+def check_slingable(facts: SlingFacts) -> None:
+    """Raise Refused with the reason and the way out if the bead may not be slung."""
+    bead = facts.bead
+    if facts.holder is not None:
+        raise Refused(
+            f"{bead.id} is on {facts.holder}'s hook since {facts.held_since}",
+            f"gt unsling {bead.id}, then sling it again",
+        )
+    if bead.type not in WORK_TYPES:
+        raise Refused(f"{bead.id} is a {bead.type}, not work for one agent", "sling the beads in it")
+    if facts.live_request is not None:
+        raise Refused(
+            f"{bead.id} waits in the merge queue as {facts.live_request}", f"gt mq show {facts.live_request}"
+        )
+    if bead.status is BeadStatus.CLOSED:
+        raise Refused(f"{bead.id} is closed: {bead.close_reason}", f"bd show {bead.id}")
+    if bead.status in (BeadStatus.BLOCKED, BeadStatus.DEFERRED, BeadStatus.PINNED):
+        raise Refused(f"{bead.id} is {bead.status}", f"bd show {bead.id}")
+    if facts.open_blockers:
+        raise Refused(
+            f"{bead.id} waits for {', '.join(facts.open_blockers)}", f"bd show {facts.open_blockers[0]}"
+        )
+    if facts.rig is not None and bead.rig is not None and facts.rig != bead.rig:
+        raise Refused(
+            f"{bead.id} belongs to {bead.rig}, not to {facts.rig}", f"gt sling {bead.id} {bead.rig}"
+        )
+    if facts.parked:
+        raise Refused(f"rig {facts.rig} is parked: {facts.parked}", 'set rig.parked in its rig.toml to ""')
+
+
+def choose_polecat(idle: Sequence[str], known: AbstractSet[str], names: Sequence[str]) -> str:
+    """The name of the polecat that takes new work: one that is idle, else the next free name."""
+    if idle:
+        return idle[0]
+    pool = names or POLECAT_NAMES
+    free = (name for name in pool if name not in known)
+    return next(free, None) or next(f"{pool[0]}{n}" for n in count(2) if f"{pool[0]}{n}" not in known)
