@@ -58,7 +58,7 @@ def observe_queues(town: Town) -> tuple[QueueFacts, ...]:
 
 def queue_process(town: Town, rig: str) -> Observed[int]:
     """Whether the rig's queue process runs, and its pid."""
-    return held(town.places.lock(f"{rig}/refinery"))
+    return held(town.places.queue_lock(rig))
 
 
 def look(town: Town, names: Iterable[str]) -> Mapping[str, Observed[Session]]:

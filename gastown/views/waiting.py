@@ -1,0 +1,92 @@
+"""What waits for the human: each thing with its reason and the one command that answers it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gastown.domain.briefing import one_line
+from gastown.domain.merges import MergeState
+from gastown.domain.supervised import AgentFacts
+from gastown.domain.worker_state import WorkerState, needs_a_person
+from gastown.ledger import events, merges
+from gastown.settings.rig import FILE_NAME, RigSettings
+from gastown.town import Town
+from gastown.views.workers import WorkerLine
+
+FAILURES: Mapping[str, str] = {
+    "rate_limit": "hit the rate limit of its account, and nothing resumes by itself",
+    "authentication_failed": "is not logged in",
+    "billing_error": "was refused by the account's billing",
+    "server_error": "gave up on its model's server",
+    "model_not_found": "asks for a model that does not exist",
+    "invalid_request": "was refused by its model; its conversation may be too long",
+}
+"""Ends of a turn as Claude Code names them, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """One thing that a person has to do."""
+
+    kind: str
+    """answer, failure, held, parked or gate"""
+    who: str
+    """The agent, rig or request that waits, as people say it."""
+    bead: str | None
+    what: str
+    since: datetime | None
+    command: str
+
+
+def waiting_lines(
+    town: Town, agents: Sequence[AgentFacts], workers: Sequence[WorkerLine], rigs: Mapping[str, RigSettings]
+) -> tuple[WaitingLine, ...]:
+    """Everything that waits for the human: agents that ask first, then what holds, in the order of its age."""
+    asking = [
+        line for agent, worker in zip(agents, workers, strict=True) for line in _asks(town, agent, worker)
+    ]
+    holding = [*_parked(town, agents, workers), *_held(town), *_gateless(town, rigs)]
+    return (*_by_age(asking), *_by_age(holding))
+
+
+def _by_age(lines: Sequence[WaitingLine]) -> Sequence[WaitingLine]:
+    return sorted(lines, key=lambda line: (line.since is None, line.since.timestamp() if line.since else 0.0))
+
+
+def _asks(town: Town, agent: AgentFacts, worker: WorkerLine) -> Iterator[WaitingLine]:
+    if (need := needs_a_person(agent, town.clock.now())) is None:
+        return
+    attach = f"gt attach {worker.short}"
+    if need.failure is None:
+        yield WaitingLine("answer", worker.short, worker.bead, one_line(need.why), worker.last_sign, attach)
+    else:
+        event = events.last_of_type(town.ledger, agent.address, "agent.failed")
+        what = FAILURES.get(need.failure, f"ended its turn with {one_line(need.failure)}")
+        yield WaitingLine("failure", worker.short, worker.bead, what, event.at if event else None, attach)
+
+
+def _parked(town: Town, agents: Sequence[AgentFacts], workers: Sequence[WorkerLine]) -> Iterator[WaitingLine]:
+    for agent, worker in zip(agents, workers, strict=True):
+        if worker.state is WorkerState.PARKED and worker.bead is not None and agent.paused is None:
+            event = events.last_of_type(town.ledger, worker.bead, "bead.parked")
+            since = event.at if event else worker.last_sign
+            again = f"gt unsling {worker.bead} && gt sling {worker.bead} {worker.short}"
+            yield WaitingLine("parked", worker.short, worker.bead, worker.why, since, again)
+
+
+def _held(town: Town) -> Iterator[WaitingLine]:
+    for request in merges.live(town.ledger):
+        if request.state is MergeState.HELD:
+            event = events.last_of_type(town.ledger, request.id, "merge.held")
+            since = event.at if event else request.submitted_at
+            what = one_line(request.because or "nobody said why")
+            yield WaitingLine("held", request.id, request.bead, what, since, f"gt mq retry {request.id}")
+
+
+def _gateless(town: Town, rigs: Mapping[str, RigSettings]) -> Iterator[WaitingLine]:
+    for name, rig in rigs.items():
+        if not rig.gate and not rig.no_gate:
+            file = town.rig_places(name).root / FILE_NAME
+            yield WaitingLine(
+                "gate", name, None, "no gate is configured, so nothing lands", None, f"$EDITOR {file}"
+            )
