@@ -86,7 +86,8 @@ def _what_now(briefing: Briefing, work: HookedWork) -> str:
             f"An earlier session of yours began this: {len(work.commits)} commits are on the branch{unsaved}. "
             "Go on from there; do not begin again.\n"
         )
-    return f'\n{again}Begin now. When all is committed: gt done. If nothing needs to change: gt done --no-change "why".\n'
+    end = 'When all is committed: gt done. If nothing needs to change: gt done --no-change "why".'
+    return f"\n{again}Begin now. {end}\n"
 
 
 def quote(label: str, text: str, room: int) -> str:

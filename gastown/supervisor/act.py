@@ -82,8 +82,10 @@ class Hands:
 
     def _run(self, key: str, job: Callable[[Town], object]) -> None:
         town = Town(self._town.root)
+        achieved = False
         try:
             job(town)
+            achieved = True
         except Busy as busy:
             log.info("%s: passed by, %s", key, busy.message)
         except GastownError as error:
@@ -94,7 +96,8 @@ class Hands:
             town.close()
             with self._guard:
                 self._busy.discard(key)
-            ring(self._town.places.wake)
+            if achieved:  # else the next look comes with the heartbeat: what fails must not spin
+                ring(self._town.places.wake)
 
     def _park(self, agent: str, bead: str, because: str) -> None:
         """Tell people once that no more sessions are started for a bead."""

@@ -64,8 +64,13 @@ def ensure(town: Town, address: str, *, because: str) -> Ensured | None:
                 pass
         try:
             return _start(town, assignment, where, name, because)
-        except GastownError as failure:
-            _record_failure(town, assignment, name, failure.message)
+        except Exception as failure:
+            _record_failure(
+                town,
+                assignment,
+                name,
+                failure.message if isinstance(failure, GastownError) else repr(failure),
+            )
             raise
 
 
@@ -127,8 +132,9 @@ def _mint(town: Town, assignment: Assignment, place: Place, identity: _Identity,
             raise Refused(f"{assignment.bead} was taken back from {assignment.agent} meanwhile")
         agents.set_branch(ledger, assignment.generation, place.branch, place.base)
         incarnation = agents.mint(
-            ledger, assignment, credential_hash=credential_hash(identity.credential), conversation=identity.conversation, session=identity.session,
-            head=place.head, why_older=SESSION_ENDED, now=now,
+            ledger, assignment, credential_hash=credential_hash(identity.credential),
+            conversation=identity.conversation, session=identity.session, head=place.head, why_older=SESSION_ENDED,
+            now=now,
         )  # fmt: skip
         events.append(
             ledger, "supervisor", "agent.starting", assignment.agent, now, bead=assignment.bead, because=because,
