@@ -1,0 +1,226 @@
+"""The main job on stage: three beads, two polecats at a time, one agent and one supervisor killed, three landings."""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from demo_stage import IN_PROSE, TASKS, Board, Task
+
+from gastown.domain.observed import Present
+from gastown.ledger import agents, beads, events, merges
+from gastown.town import Town
+from gastown.world.locks import held
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+GATE = 'for f in town-demo/*.sh; do sh "$f" >/dev/null || exit 1; done'
+INTERRUPTED = 130
+PATIENCE = {"scripted": 120.0, "claude": 1800.0}
+
+
+class Demo:
+    """One run of the demo in one town."""
+
+    def __init__(self, town: Path, agent: str, repository: str) -> None:
+        self.root, self.agent, self.repository = town, agent, repository
+        self.gt_program = Path(sys.executable).with_name("gt")
+        self.tasks: Sequence[Task] = TASKS if agent == "scripted" else IN_PROSE
+        self.board = Board(sys.stdout)
+
+    def run(self) -> int:
+        """Play it through; gives the exit status."""
+        began = time.monotonic()
+        self._make_town()
+        town = Town(self.root)
+        ids = self._file_beads()
+        self._sling_first(ids)
+        landed = self._watch(town, ids)
+        if landed:
+            self._tell(town, ids, time.monotonic() - began)
+        town.close()
+        return 0 if landed else 1
+
+    def gt(self, *arguments: str, program: str = "gt", quiet: bool = False) -> str:
+        """Run one of our commands as a person would, and show it."""
+        if not quiet:
+            self.board.say(f"$ {program} {' '.join(_shown(a) for a in arguments)}")
+        done = subprocess.run(
+            [self.gt_program.with_name(program), *arguments],
+            cwd=self.root if self.root.exists() else CHECKOUT,
+            capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if done.returncode:
+            raise SystemExit(
+                f"{program} {arguments[0]} failed ({done.returncode}):\n{done.stderr}{done.stdout}"
+            )
+        return done.stdout
+
+    def down(self) -> None:
+        """Leave no session and no process behind."""
+        if (self.root / "town.toml").exists():
+            self.gt("down", "--agents", quiet=True)
+
+    def _make_town(self) -> None:
+        self.gt("install", str(self.root), "--agent", self.agent)
+        permissions = ["--permissions", "unattended", "--trust"] if self.agent == "claude" else []
+        self.gt("rig", "add", "demo", self.repository, "--prefix", "de", "--gate", GATE, *permissions)
+
+    def _file_beads(self) -> list[str]:
+        import json
+
+        ids: list[str] = []
+        for task in self.tasks:
+            made = json.loads(
+                self.gt("create", task.title, "--rig", "demo", "-d", task.description, "--json", program="bd")
+            )
+            ids.append(str(made["id"]))
+        self.gt("dep", "add", ids[2], ids[0], program="bd")
+        return ids
+
+    def _sling_first(self, ids: Sequence[str]) -> None:
+        self.gt("sling", ids[0], "polecat/Toast")
+        self.gt("sling", ids[1], "demo")
+        self.board.say("")
+
+    def _watch(self, town: Town, ids: Sequence[str]) -> bool:
+        """Follow the events until all has landed; kill on the way."""
+        seen, third, stage = 0, False, 0
+        late = time.monotonic() + PATIENCE[self.agent]
+        self.board.open(ids, [task.title for task in self.tasks], waits={ids[2]: ids[0]})
+        while time.monotonic() < late:
+            for event in events.after(town.ledger, seen):
+                seen = event.seq
+                self.board.show(event)
+            states = {bead: beads.get(town.ledger, bead).status for bead in ids}
+            if all(status == "closed" for status in states.values()):
+                self.board.close()
+                return True
+            if not third and states[ids[0]] == "closed":
+                third = True
+                self.gt("sling", ids[2], "demo", quiet=True)
+            if stage == 0:
+                stage = 1 if self._kill_agent(town, ids[0]) else 0
+            elif stage == 1 and self._has_restarted(town, ids[0]):
+                stage = 2
+                self._kill_supervisor(town)
+            self.board.draw()
+            time.sleep(0.1)
+        self.board.close()
+        self.board.say("It took too long. What the supervisor said last:")
+        self.board.say("\n".join((town.places.logs / "supervisor.log").read_text().splitlines()[-15:]))
+        return False
+
+    def _kill_agent(self, town: Town, bead: str) -> bool:
+        """SIGKILL to the agent's process, once it has made its first commit."""
+        assignment = agents.open_assignment_of_bead(town.ledger, bead)
+        if assignment is None or assignment.branch is None or assignment.base is None:
+            return False
+        repository = town.repository("demo")
+        head = repository.resolve(f"refs/heads/{assignment.branch}")
+        if not isinstance(head, Present) or head.value == assignment.base:
+            return False
+        name = f"de-{assignment.agent.rsplit('/', 1)[1]}"
+        match town.terminal.look([name])[name]:
+            case Present(session):
+                self.board.strike(
+                    f"SIGKILL to {name} (process {session.pane_pid}), its work half done …", bead
+                )
+                os.kill(session.pane_pid, signal.SIGKILL)
+                return True
+            case _:
+                return False
+
+    def _has_restarted(self, town: Town, bead: str) -> bool:
+        return len(agents.starts_of_bead(town.ledger, bead)) > 1
+
+    def _kill_supervisor(self, town: Town) -> None:
+        match held(town.places.supervisor_lock):
+            case Present(pid):
+                os.kill(pid, signal.SIGKILL)
+                self.board.strike(
+                    f"SIGKILL to the supervisor (process {pid}) … gt up: a new one carries on", None
+                )
+                self.gt("up", quiet=True)
+            case _:
+                return
+
+    def _tell(self, town: Town, ids: Sequence[str], seconds: float) -> None:
+        self.board.say("\nlanded on demo's main")
+        for bead in ids:
+            request = merges.of_bead(town.ledger, bead)[-1]
+            commit, at = (request.landing_new or "")[:9], request.ended_at
+            page = beads.get(town.ledger, bead)
+            self.board.say(f"  {bead}  {page.title:<34} {request.agent:<22} {commit}  {at:%H:%M:%S} UTC")
+        self.board.say(
+            f"\n{len(ids)} beads in {seconds:.1f} s; one agent and one supervisor were killed on the way."
+        )
+        self.board.say(
+            f"\nlook around:  cd {self.root}\n"
+            "              bin/gt status        who works on what\n"
+            "              bin/gt log           what happened, in order\n"
+            "              bin/gt attach        the sessions, while the town is up\n"
+        )
+
+
+def _shown(argument: str) -> str:
+    first = argument.splitlines()[0] if argument else ""
+    short = first if first == argument else f"{first[:30]}…"
+    return f"'{short}'" if any(c in short for c in " ;$*'\"") or short != argument else short
+
+
+def _repository(wanted: str | None, beside: Path) -> str:
+    """The repository to work on: the wanted one, else a clone of the checkout that the demo lies in."""
+    if wanted:
+        return wanted
+    clone = beside / "checkout"
+    if not clone.exists():
+        subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(clone)], check=True)
+    return str(clone)
+
+
+def main() -> int:
+    """Read the command line, play, and clean up."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo", description="Run the main job in a town made for it."
+    )
+    parser.add_argument(
+        "--town", type=Path, help="make the town here and keep it (default: a temporary folder)"
+    )
+    parser.add_argument(
+        "--repo", help="a git repository to work on, URL or path (default: a clone of this one)"
+    )
+    parser.add_argument(
+        "--agent", choices=["scripted", "claude"], default="scripted", help="who does the work"
+    )
+    options = parser.parse_args()
+    home = Path(tempfile.mkdtemp(prefix="gastown-demo-"))
+    town = options.town.absolute() if options.town else home / "town"
+    os.environ.setdefault("GT_SCRIPTED_PACE", "0.7")
+    os.environ.pop("GT_TOWN", None)
+    demo = Demo(town, options.agent, _repository(options.repo, home))
+    try:
+        status = demo.run()
+        if status == 0 and sys.stdin.isatty() and sys.stdout.isatty():
+            input("The town is up. Enter takes it down … ")
+    except KeyboardInterrupt:
+        demo.board.close()
+        demo.board.say("\nInterrupted; taking the town down.")
+        status = INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        demo.down()
+    if status == INTERRUPTED and not options.town:
+        shutil.rmtree(home, ignore_errors=True)
+    elif not options.town:
+        demo.board.say(f"The town is down. It lies in {town}; rm -r {home} removes it.")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
