@@ -117,7 +117,7 @@ def merge_request(town: Town, what: str) -> RequestPage:
     request = _find(town, what)
     running = _running_gate(town, request.rig, queue_process(town, request.rig))
     gates = merges.gates_of_request(town.ledger, request.id)
-    return RequestPage(_request(request, running), tuple(_gate(gate, running) for gate in gates))
+    return RequestPage(request_line(request, running), tuple(_gate(town, gate, running) for gate in gates))
 
 
 def _find(town: Town, what: str) -> MergeRequest:
@@ -145,8 +145,8 @@ def _queue(town: Town, name: str) -> RigQueue:
         gate=rig.gate or None,
         no_gate=rig.no_gate,
         process=_word(process),
-        live=tuple(_request(request, running) for request in merges.live(town.ledger, name)),
-        ended=tuple(_request(request, None) for request in ended),
+        live=tuple(request_line(request, running) for request in merges.live(town.ledger, name)),
+        ended=tuple(request_line(request) for request in ended),
         landed=sum(request.state is MergeState.MERGED for request in ended),
         sent_back=sum(request.state is MergeState.SENT_BACK for request in ended),
         gates=merges.gates_since(town.ledger, name, since),
@@ -185,7 +185,8 @@ def _word(process: Observed[int]) -> str:
             return "unknown"
 
 
-def _request(request: MergeRequest, running: RunningGate | None) -> RequestLine:
+def request_line(request: MergeRequest, running: RunningGate | None = None) -> RequestLine:
+    """One request as a line of a list; `running` is the gate that its queue runs now."""
     mine = running if running is not None and running.request == request.id else None
     return RequestLine(
         id=request.id,
@@ -216,13 +217,13 @@ def short_name(address: str) -> str:
         return address
 
 
-def _gate(gate: RecordedGate, running: RunningGate | None) -> GateLine:
+def _gate(town: Town, gate: RecordedGate, running: RunningGate | None) -> GateLine:
     return GateLine(
         id=gate.id,
         on_target=gate.on_target,
         commit=gate.commit,
         command=gate.command,
-        log=gate.log,
+        log=str(town.root / gate.log),
         began_at=gate.began_at,
         ended_at=gate.ended_at,
         status=gate.status,

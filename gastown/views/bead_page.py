@@ -1,0 +1,130 @@
+"""One bead with all that is known of it: what it leans on, who worked on it, what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from gastown.domain.assignments import Assignment
+from gastown.domain.beads import Bead, BeadStatus, Comment, DependencyKind
+from gastown.ledger import agents, beads, merges
+from gastown.ledger.beads import Link
+from gastown.town import Town
+from gastown.views.queue import RequestLine, request_line
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentLine:
+    """One time that the bead was on a hook."""
+
+    generation: int
+    agent: str
+    slung_by: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    branch: str | None
+    commit: str | None
+    no_change: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BeadPage:
+    """A bead's own fields first, as agents read them; then what surrounds it."""
+
+    id: str
+    title: str
+    description: str
+    status: BeadStatus
+    type: str
+    priority: int
+    rig: str | None
+    assignee: str | None
+    labels: tuple[str, ...]
+    acceptance: str
+    design: str
+    notes: str
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+    closed_at: datetime | None
+    close_reason: str | None
+    external_ref: str | None
+    metadata: Mapping[str, object]
+    worker: str | None
+    """The agent on whose hook it is."""
+    landed_as: str | None
+    """The commit that its work became on the target."""
+    open_blockers: tuple[str, ...]
+    """Ids of what must close before it can be worked on."""
+    depends_on: tuple[Link, ...]
+    dependents: tuple[Link, ...]
+    tracks: tuple[Link, ...]
+    """What this convoy follows."""
+    convoys: tuple[str, ...]
+    comments: tuple[Comment, ...]
+    assignments: tuple[AssignmentLine, ...]
+    """Oldest first."""
+    requests: tuple[RequestLine, ...]
+    """Its merge requests, oldest first."""
+
+
+def bead_page(town: Town, what: str) -> BeadPage:
+    """The bead of that id, or of the one id that begins so. Raises NotFound or Refused."""
+    ledger = town.ledger
+    bead = beads.get(ledger, what)
+    requests = _requests(town, bead)
+    own = {request.id for request in requests}
+    leaning = beads.dependents(ledger, bead.id)
+    return BeadPage(
+        id=bead.id,
+        title=bead.title,
+        description=bead.description,
+        status=bead.status,
+        type=bead.type,
+        priority=bead.priority,
+        rig=bead.rig,
+        assignee=bead.assignee,
+        labels=tuple(beads.labels(ledger, bead.id)),
+        acceptance=bead.acceptance,
+        design=bead.design,
+        notes=bead.notes,
+        created_at=bead.created_at,
+        created_by=bead.created_by,
+        updated_at=bead.updated_at,
+        closed_at=bead.closed_at,
+        close_reason=bead.close_reason,
+        external_ref=bead.external_ref,
+        metadata=bead.metadata,
+        worker=agents.holder(ledger, bead.id),
+        landed_as=next((r.landed_as for r in reversed(requests) if r.landed_as), None),
+        open_blockers=tuple(beads.open_blockers(ledger, bead.id)),
+        depends_on=tuple(beads.blocked_by(ledger, bead.id)),
+        dependents=tuple(link for link in leaning if link.kind != DependencyKind.TRACKS),
+        tracks=tuple(beads.tracked(ledger, bead.id)),
+        convoys=tuple(
+            link.id for link in leaning if link.kind == DependencyKind.TRACKS and link.id not in own
+        ),
+        comments=tuple(beads.comments(ledger, bead.id)),
+        assignments=tuple(_assignment(one) for one in agents.assignments_of_bead(ledger, bead.id)),
+        requests=requests,
+    )
+
+
+def _requests(town: Town, bead: Bead) -> tuple[RequestLine, ...]:
+    """The requests of a bead; a bead that is a request itself has that one."""
+    own = merges.get(town.ledger, bead.id)
+    return tuple(request_line(r) for r in ([own] if own else merges.of_bead(town.ledger, bead.id)))
+
+
+def _assignment(one: Assignment) -> AssignmentLine:
+    return AssignmentLine(
+        generation=one.generation,
+        agent=one.agent,
+        slung_by=one.slung_by,
+        started_at=one.started_at,
+        ended_at=one.ended_at,
+        outcome=one.outcome,
+        branch=one.branch,
+        commit=one.done_commit,
+        no_change=one.no_change,
+    )
