@@ -64,6 +64,8 @@ class GateRun:
     seconds: float
     tail: str
     """The last lines of its output."""
+    log: str = ""
+    """Where all of its output is kept, seen from the town's root."""
 
     def told(self) -> str:
         """In words: `exit 1`, `killed by signal 9`, `no end after 60 s`."""

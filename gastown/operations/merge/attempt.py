@@ -1,0 +1,119 @@
+"""One request: replayed onto the fresh target, tried there, and landed, sent back or held."""
+
+from gastown.domain.decide.merge_queue import Hold, Land, ProveOnTarget, SendBack, configuration, reasons
+from gastown.domain.merges import MergeRequest
+from gastown.domain.observed import Absent, Present, Unknown
+from gastown.errors import Busy, Refused, Unavailable
+from gastown.operations.merge.evidence import SHORT, kept_as, of_conflict, of_gate
+from gastown.operations.merge.land import came_true, finish_unchanged, land
+from gastown.operations.merge.queue import Queue
+from gastown.operations.merge.settle import hold, send_back, take_up
+from gastown.operations.merge.trial import put_to_trial
+from gastown.settings.rig import RigSettings
+from gastown.world.git.landing import Conflict, Replayed, clean_checkout, replay
+
+ROUNDS = 5
+"""How often a request is replayed because the target moved under it, before others get their turn."""
+
+
+def attempt(queue: Queue, request: MergeRequest, onto: str) -> None:
+    """Bring `request` to an end, or hold it; `onto` is where its target was just seen.
+
+    Unavailable or Busy when that is not possible now: the request stays queued, and nothing is lost.
+    """
+    taken = take_up(queue, request)
+    if taken is None:
+        return
+    if taken.landing_new is not None and came_true(queue, taken, head=taken.landing_new, seen=onto):
+        return
+    for _ in range(ROUNDS):
+        if _round(queue, taken, onto):
+            return
+        onto = queue.repository.read_target(taken.target)
+        queue.tell(taken, f"{taken.target} has moved: once more")
+    raise Busy(f"{taken.target} moved {ROUNDS} times while this was tested", "it is tried again later")
+
+
+def held_for(rig: RigSettings, target: str | None) -> str:
+    """What a hold under these settings, with the target at this commit, depends on."""
+    return reasons(configuration(rig.gate, rig.gate_limit, no_gate=rig.no_gate), target)
+
+
+def _round(queue: Queue, request: MergeRequest, onto: str) -> bool:
+    """Try to land on `onto`; False when the target moved meanwhile."""
+    rig = queue.settings
+    reason = held_for(rig, onto)
+    if (wrong := _not_as_submitted(queue, request)) is not None:
+        hold(queue, request, wrong, reason)
+        return True
+    queue.tell(request, f"replays on {request.target} @ {onto[:SHORT]}")
+    match _replayed(queue, request, onto):
+        case Conflict(files, detail):
+            evidence = of_conflict(files, detail, onto, request.target)
+            send_back(queue, request, f"it conflicts with {request.target}", evidence)
+            return True
+        case Replayed(head) if head == onto:
+            finish_unchanged(queue, request, onto)
+            return True
+        case Replayed(head):
+            if not _may_land(queue, request, rig, head=head, onto=onto):
+                return True
+    try:
+        return land(queue, request, head=head, onto=onto)
+    except Refused as refusal:
+        hold(queue, request, f"the remote refused it: {refusal.message}", reason)
+        return True
+
+
+def _not_as_submitted(queue: Queue, request: MergeRequest) -> str | None:
+    """What is wrong with the frozen commit, if anything is. Raises Unavailable when it cannot be read."""
+    match queue.repository.resolve(kept_as(request)):
+        case Present(commit) if commit == request.commit:
+            return None
+        case Present(commit):
+            return f"{kept_as(request)} is {commit[:SHORT]}, but {request.commit[:SHORT]} was submitted"
+        case Absent():
+            return f"{kept_as(request)} is gone: sling {request.bead} again"
+        case Unknown(why):
+            raise Unavailable(f"the submitted commit cannot be read: {why}", "gt doctor")
+
+
+def _replayed(queue: Queue, request: MergeRequest, onto: str) -> Replayed | Conflict:
+    repository, folder = queue.repository, queue.places.checkout
+    if repository.contains(onto, request.commit):
+        return Replayed(onto, ())
+    clean_checkout(repository, folder, onto)
+    return replay(
+        repository,
+        folder,
+        commit=request.commit,
+        onto=onto,
+        committer=queue.actor,
+        email=queue.town.settings.email,
+    )
+
+
+def _may_land(queue: Queue, request: MergeRequest, rig: RigSettings, *, head: str, onto: str) -> bool:
+    """Whether the gate lets `head` through; otherwise the request has been sent back or held."""
+    if not rig.gate and rig.no_gate:
+        queue.tell(request, "no gate: it lands untested, as rig.toml says")
+        return True
+    if not rig.gate:
+        hold(queue, request, _no_gate(rig), held_for(rig, onto))
+        return False
+    trial = put_to_trial(queue, request, rig, head=head, onto=onto)
+    match trial.judgement:
+        case Land():
+            return True
+        case SendBack(because):
+            send_back(queue, request, because, of_gate(trial.on_change, rig.gate, onto, request.target))
+        case Hold(because) | ProveOnTarget(because):
+            hold(queue, request, because, held_for(rig, onto))
+    return False
+
+
+def _no_gate(rig: RigSettings) -> str:
+    return (
+        f"no gate is configured: set gate.command in {rig.name}/rig.toml, "
+        "or gate.none = true to let work land untested"
+    )

@@ -1,0 +1,75 @@
+"""Requests that do not land now: sent back with evidence, held with a reason, or left waiting."""
+
+from gastown.domain.beads import BeadStatus
+from gastown.domain.merges import MergeRequest, MergeState
+from gastown.ledger import beads, events, merges
+from gastown.operations.merge.evidence import comment
+from gastown.operations.merge.queue import Queue
+from gastown.world.wake import ring
+
+
+def send_back(queue: Queue, request: MergeRequest, because: str, evidence: str) -> None:
+    """Make the bead work again, with `evidence` as a comment; its commit stays kept. Once, however often called."""
+    now, by = queue.town.clock.now(), queue.actor
+    with queue.ledger.transaction() as ledger:
+        if not merges.move(ledger, request, MergeState.SENT_BACK, because=because, now=now):
+            return
+        beads.close(ledger, request.id, f"sent back: {because}", by=by, now=now)
+        beads.set_status(
+            ledger, request.bead, BeadStatus.IN_PROGRESS, BeadStatus.OPEN, assignee=None, by=by, now=now
+        )
+        beads.add_comment(ledger, request.bead, comment(request, because, evidence), by=by, now=now)
+        events.append(
+            ledger,
+            by,
+            "merge.sent_back",
+            request.id,
+            now,
+            bead=request.bead,
+            agent=request.agent,
+            why=because,
+        )
+    ring(queue.town.places.wake)
+    queue.tell(request, f"sent back: {because}")
+
+
+def hold(queue: Queue, request: MergeRequest, because: str, held_for: str) -> None:
+    """Take the request out of the way until what `held_for` names has changed, or a person says `gt mq retry`."""
+    now = queue.town.clock.now()
+    with queue.ledger.transaction() as ledger:
+        if not merges.move(ledger, request, MergeState.HELD, because=because, held_for=held_for, now=now):
+            return
+        events.append(
+            ledger,
+            queue.actor,
+            "merge.held",
+            request.id,
+            now,
+            bead=request.bead,
+            agent=request.agent,
+            why=because,
+        )
+    ring(queue.town.places.wake)
+    queue.tell(request, f"held: {because}")
+
+
+def wait(queue: Queue, request: MergeRequest, because: str) -> None:
+    """Leave the request in the queue and write down what it waits for."""
+    with queue.ledger.transaction() as ledger:
+        changed = merges.waits(ledger, request.id, because)
+    if changed:
+        ring(queue.town.places.wake)
+    queue.tell(request, f"waits: {because}")
+
+
+def take_up(queue: Queue, request: MergeRequest) -> MergeRequest | None:
+    """The request as it is worked on: queued, waiting for nothing; None when somebody took it away meanwhile."""
+    now, why = queue.town.clock.now(), "the gate's configuration or the target has changed"
+    with queue.ledger.transaction() as ledger:
+        if request.state is MergeState.HELD and merges.move(
+            ledger, request, MergeState.QUEUED, because=why, now=now
+        ):
+            events.append(ledger, queue.actor, "merge.retried", request.id, now, bead=request.bead, why=why)
+        merges.waits(ledger, request.id, None)
+        taken = merges.get(ledger, request.id)
+    return taken if taken is not None and taken.state is MergeState.QUEUED else None
