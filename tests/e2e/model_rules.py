@@ -108,7 +108,12 @@ def steps(bead: str, text: str) -> Sequence[str]:
 
 
 def unquoted(text: str, mark: str) -> str:
-    return "\n".join(line.removeprefix(mark).removeprefix(mark.rstrip()) for line in text.split("\n"))
+    """The text without the mark before each line; an empty line may lack its blank."""
+    bare = mark.rstrip()
+    lines = text.split("\n")
+    return "\n".join(
+        line[len(mark) :] if line.startswith(mark) else line.removeprefix(bare) for line in lines
+    )
 
 
 # --- what it says ----------------------------------------------------------------------------------------
