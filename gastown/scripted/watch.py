@@ -7,7 +7,7 @@ import signal
 import termios
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 
 from gastown.scripted.endings import Ending
 from gastown.scripted.keyboard import Key, Keyboard, Typed
@@ -86,26 +86,32 @@ class Watch:
         elif self.closing:
             return
         elif number == signal.SIGINT:
-            again = time.monotonic() - self._interrupted_at < DOUBLE_PRESS
-            self._interrupted_at = time.monotonic()
-            if again:
-                raise Ending("prompt_input_exit", 128 + number)
-            self._typed.append(Key.INTERRUPT)
+            self._take([Key.INTERRUPT])
         elif number in {signal.SIGTERM, signal.SIGHUP} and not self.ignores_term:
             raise Ending("other", 128 + number)
 
     def _read_keys(self, source: int) -> None:
         data = _read(source)
-        self._typed += self._keyboard.feed(data)
+        self._take(self._keyboard.feed(data))
         while data and self._keyboard.held and select.select([source], [], [], ESCAPE_GRACE)[0]:
             data = _read(source)
-            self._typed += self._keyboard.feed(data)
-        self._typed += self._keyboard.flush()
+            self._take(self._keyboard.feed(data))
+        self._take(self._keyboard.flush())
         if not data:
             self._source = None
             if not self.ignores_term:
                 self._typed.append(Key.END)
         self._screen.input(self._keyboard.line)
+
+    def _take(self, typed: Iterable[Typed]) -> None:
+        """Queue what was typed. A second Ctrl-C (or SIGINT) soon after the first ends us, whatever we do."""
+        for one in typed:
+            if one is Key.INTERRUPT and not self.closing:
+                now = time.monotonic()
+                if now - self._interrupted_at < DOUBLE_PRESS:
+                    raise Ending("prompt_input_exit", 128 + signal.SIGINT)
+                self._interrupted_at = now
+            self._typed.append(one)
 
 
 def _read(source: int) -> bytes:
@@ -117,13 +123,13 @@ def _read(source: int) -> bytes:
 
 @contextlib.contextmanager
 def single_keys(source: int) -> Generator[None]:
-    """While this lasts, a terminal hands over each key at once and echoes nothing; Ctrl-C stays a signal."""
+    """While this lasts, a terminal hands over each key at once, Ctrl-C too, and echoes nothing."""
     if not os.isatty(source):
         yield
         return
     before = termios.tcgetattr(source)
     during = termios.tcgetattr(source)
-    during[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN)
+    during[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN)
     termios.tcsetattr(source, termios.TCSANOW, during)
     try:
         yield
