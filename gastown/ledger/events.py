@@ -43,6 +43,27 @@ def after(database: Database, seq: int) -> Sequence[Event]:
     return [_event(row) for row in database.rows("events", "after", seq=seq)]
 
 
+def last_of(database: Database, names: Sequence[str], within: str | None, most: int) -> Sequence[Event]:
+    """The newest events, oldest first, that one of `names` did, suffered or is named in.
+
+    `within` widens that to all addresses that it matches (`web/*`).
+    """
+    rows = database.rows("events", "last_of", names=json.dumps(list(names)), within=within, most=most)
+    return [_event(row) for row in rows]
+
+
+def after_of(database: Database, seq: int, names: Sequence[str], within: str | None) -> Sequence[Event]:
+    """Up to 500 events after the one numbered `seq`, chosen as by `last_of`."""
+    rows = database.rows("events", "after_of", seq=seq, names=json.dumps(list(names)), within=within)
+    return [_event(row) for row in rows]
+
+
+def newest_seq(database: Database) -> int:
+    """The number of the newest event; 0 when there is none."""
+    row = database.row("events", "newest_seq")
+    return int(row["seq"]) if row else 0
+
+
 def last_of_type(database: Database, subject: str, type_: str) -> Event | None:
     """The newest event of one type about one subject."""
     row = database.row("events", "last_of_type", subject=subject, type=type_)

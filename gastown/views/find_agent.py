@@ -15,13 +15,21 @@ SHOWN = 12
 def find_agent(town: Town, what: str) -> AgentRow:
     """The agent that `what` names. Raises NotFound, naming the agents there are, and Refused for several."""
     known = agents.all_agents(town.ledger)
+    return named_agent(town, what, known) or _who_works_on(town, what, known)
+
+
+def named_agent(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow | None:
+    """The one of these agents that `what` names itself, not through its work. Raises Refused for several."""
     matches = (
         [agent for agent in known if agent.address == what]
         or [agent for agent in known if what in _forms(agent)]
         or _in_session(town, what, known)
         or [agent for agent in known if agent.name.lower() == what.lower()]
     )
-    return _only(what, matches) if matches else _who_works_on(town, what, known)
+    if len(matches) > 1:
+        names = ", ".join(_short(agent) for agent in matches)
+        raise Refused(f"{what!r} could be {names}", f"name it in full: {_short(matches[0])}")
+    return matches[0] if matches else None
 
 
 def _forms(agent: AgentRow) -> tuple[str, ...]:
@@ -36,13 +44,6 @@ def _in_session(town: Town, name: str, known: Sequence[AgentRow]) -> Sequence[Ag
         for agent in known
         if agent.rig in prefixes and session_name(prefixes[agent.rig], agent.name) == name
     ]
-
-
-def _only(what: str, matches: Sequence[AgentRow]) -> AgentRow:
-    if len(matches) > 1:
-        names = ", ".join(_short(agent) for agent in matches)
-        raise Refused(f"{what!r} could be {names}", f"name it in full: {_short(matches[0])}")
-    return matches[0]
 
 
 def _who_works_on(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow:

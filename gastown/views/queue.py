@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gastown.domain.identity import parse_address
 from gastown.domain.merges import GateOutcome, MergeRequest, MergeState
 from gastown.domain.observed import Absent, Observed, Present, Unknown
-from gastown.errors import Invalid, NotFound
+from gastown.errors import NotFound
 from gastown.ledger import beads, merges
 from gastown.ledger.merges import RecordedGate, RunningGate
 from gastown.town import Town
+from gastown.views.sentences import short_name
 from gastown.views.supervised import queue_process
 
 RECENT = timedelta(hours=1)
@@ -207,14 +207,6 @@ def request_line(request: MergeRequest, running: RunningGate | None = None) -> R
         gate=mine.command if mine else None,
         gate_since=mine.began_at if mine else None,
     )
-
-
-def short_name(address: str) -> str:
-    """An address as people say it; what is none stays as it is."""
-    try:
-        return parse_address(address).short
-    except Invalid:
-        return address
 
 
 def _gate(town: Town, gate: RecordedGate, running: RunningGate | None) -> GateLine:

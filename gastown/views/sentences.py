@@ -1,0 +1,104 @@
+"""Events as English: for each type of event what its actor did, in the past tense or still at it."""
+
+from collections.abc import Mapping
+
+from gastown.domain.briefing import one_line
+from gastown.domain.identity import parse_address
+from gastown.errors import Invalid
+from gastown.ledger.events import Event
+
+LONGEST = 200
+"""Characters of one value in a sentence."""
+
+SHORT_COMMIT = 10
+COMMITS = frozenset({"commit", "head", "new", "old"})
+AGENTS = frozenset({"agent", "subject"})
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "town.installed": ("made the town {subject}",),
+    "rig.added": ("added the rig {subject} from {url}", "added the rig {subject}"),
+    "rig.removed": ("removed the rig {subject}; it lies in {moved_to}", "removed the rig {subject}"),
+    "supervisor.started": ("began to supervise",),
+    "supervisor.stopped": ("stopped",),
+    "bead.created": ('filed {subject} "{title}"', "filed {subject}"),
+    "bead.slung": ("slung {subject} to {agent}", "slung {subject}"),
+    "bead.unslung": ("took {subject} back from {agent}", "took {subject} back"),
+    "bead.submitted": ("handed {subject} over as {request}", "handed {subject} over"),
+    "bead.done_without_change": (
+        "closed {subject} without a change: {why}",
+        "closed {subject} without a change",
+    ),
+    "bead.landed": ("landed {subject} on {target} as {commit}", "landed {subject}"),
+    "bead.parked": ("parked {subject}: {why}", "parked {subject}"),
+    "dependency.added": (
+        "let {subject} depend on {depends_on} ({kind})",
+        "let {subject} depend on {depends_on}",
+    ),
+    "agent.created": ("made {subject}",),
+    "agent.starting": ("starts {subject} for {bead}: {because}", "starts {subject}"),
+    "agent.started": ("started {subject} for {bead} with {runtime}", "started {subject}"),
+    "agent.start_failed": ("could not start {subject}: {why}", "could not start {subject}"),
+    "agent.primed": ("read its hook: {bead}", "read its hook: nothing is on it"),
+    "agent.prompted": ("was prompted",),
+    "agent.turn_ended": ("ended its turn",),
+    "agent.failed": ("ended its turn with {error}", "failed"),
+    "agent.notified": ("says: {message}", "says: {notification_type}", "said something"),
+    "agent.compacting": ("compacts its conversation ({trigger})", "compacts its conversation"),
+    "agent.session_ended": ("ended its conversation: {reason}", "ended its conversation"),
+    "agent.ended": ("saw the session of {subject} end: {why}", "saw the session of {subject} end"),
+    "agent.stopped": ("stopped {subject}: {because}", "stopped {subject}"),
+    "custody.secured": ("kept unsaved work of {subject} as {ref}", "kept what {subject} had not saved"),
+    "custody.left": (
+        "left the worktree of {subject} as it is: {why}",
+        "left the worktree of {subject} as it is",
+    ),
+    "merge.queued": ("queued {bead} as {subject}", "queued {subject}"),
+    "merge.landing": ("moves {target} to {new} for {bead}", "lands {subject}"),
+    "merge.sent_back": ("sent {bead} back: {why}", "sent {subject} back"),
+    "merge.held": ("holds {bead} as {subject}: {why}", "holds {subject}"),
+    "merge.retried": ("took {bead} up again: {why}", "took {subject} up again"),
+    "gate.began": ("runs the gate on {place}: {command}", "runs the gate for {subject}"),
+    "gate.ended": (
+        "saw the gate end on {place}: {outcome} ({told})",
+        "saw the gate end for {subject}: {outcome}",
+    ),
+    "convoy.created": ("opened the convoy {subject}",),
+    "convoy.landed": ("closed the convoy {subject}: all it tracks has landed",),
+}
+"""The first phrase whose fields the event has is the one that is used."""
+
+
+def sentence(event: Event) -> str:
+    """What the event's actor did, on one line; an event of a type we do not know is named with its subject."""
+    fields = _fields(event)
+    for words in WORDS.get(event.type, ()):
+        try:
+            return words.format_map(fields) + (" (an older session)" if event.payload.get("stale") else "")
+        except KeyError:
+            continue
+    return one_line(f"{event.type} {short_name(event.subject)}")
+
+
+def short_name(address: str) -> str:
+    """An address as people say it; what is none stays as it is, on one line."""
+    try:
+        return parse_address(address).short
+    except Invalid:
+        return one_line(address)
+
+
+def _fields(event: Event) -> Mapping[str, str]:
+    told = {"subject": event.subject, **event.payload}
+    fields = {key: _text(key, value) for key, value in told.items() if value not in (None, "")}
+    place = "the target itself" if event.payload.get("on_target") else fields.get("bead")
+    return fields if place is None else {**fields, "place": place}
+
+
+def _text(key: str, value: object) -> str:
+    if key in AGENTS:
+        return short_name(str(value))
+    text = one_line(str(value))
+    if key in COMMITS:
+        return text[:SHORT_COMMIT]
+    text = text.replace("_", " ") if key == "outcome" else text
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
