@@ -125,8 +125,11 @@ class Agent:
             if not asks_for_work and not self._work.is_unfinished:
                 body.say("I only know what my hook tells me. Say `gt prime` and I look at it.")
                 return
-            body.context = body.bash("gt prime").out
-            bead = hooked(body.context)
+            primed = body.bash("gt prime")
+            if primed.status != 0:
+                body.say(f"gt prime failed (exit {primed.status}). I stop here.")
+                return
+            body.context, bead = primed.out, hooked(primed.out)
         body.context_is_new = False
         if bead:
             self._work.carry_out(bead)

@@ -84,10 +84,13 @@ class Body:
 
     def bash(self, command: str) -> Finished:
         """Run a tool, as the agent's own deed: shown, in the transcript, with the callbacks of tools."""
-        return self.do(Step(command, "sh", strict=False))
+        return self.do(Step(command, "sh", strict=False), together=False)
 
-    def do(self, step: Step, pause: float = 0) -> Finished:
-        """The same for a step of a bead; people can watch it for `pause` seconds before it runs."""
+    def do(self, step: Step, pause: float = 0, *, together: bool = True) -> Finished:
+        """The same for a step of a bead; people can watch it for `pause` seconds before it runs.
+
+        `together`: what it writes to standard error stands in `out`, in order.
+        """
         use: dict[str, object] = {
             "tool_name": "Bash",
             "tool_input": {"command": step.command},
@@ -99,12 +102,17 @@ class Body:
         if finished is None:
             self.pause(pause)
             flags = ["-e", "-c"] if step.strict else ["-c"]
-            finished = self._children.run([step.shell, *flags, step.command], heard=self.heard, together=True)
+            argv = [step.shell, *flags, step.command]
+            finished = self._children.run(argv, heard=self.heard, together=together)
             event = "PostToolUseFailure" if finished.status else "PostToolUse"
-            self.tell(event, use | {"tool_response": {"stdout": finished.out}}, subject="Bash")
-        failed = finished.status != 0
-        self.screen.result(finished.out or f"(no output, exit {finished.status})", "red" if failed else "dim")
-        self.conversation.returned(str(use["tool_use_id"]), finished.out, failed=failed)
+            self.tell(
+                event,
+                use | {"tool_response": {"stdout": finished.out, "stderr": finished.err}},
+                subject="Bash",
+            )
+        failed, output = finished.status != 0, finished.out + finished.err
+        self.screen.result(output or f"(no output, exit {finished.status})", "red" if failed else "dim")
+        self.conversation.returned(str(use["tool_use_id"]), output, failed=failed)
         return finished
 
     def shell(self, command: str) -> Finished:

@@ -16,13 +16,14 @@ class Work:
 
     def __init__(self, body: Body) -> None:
         self.is_unfinished = False
-        """Something was begun and not handed in."""
+        """There is work that was not handed in: whatever is typed next, look at the hook again."""
         self._body = body
         self._done: dict[str, int] = {}
         self._begun_at: dict[str, str] = {}
 
     def carry_out(self, bead_id: str) -> None:
         """Go to work on a bead, and end the turn when nothing is left to do or something fails."""
+        self.is_unfinished = True
         bead = self._read(bead_id)
         if bead is None:
             return
@@ -31,8 +32,8 @@ class Work:
             self._body.say(
                 f"I find no steps in {bead.id} (no fenced block marked sh). I don't know what to do."
             )
+            self.is_unfinished = False
             return
-        self.is_unfinished = True
         if self._run_steps(bead, todo) and self._hand_in(bead):
             self.is_unfinished = False
             self._done.pop(bead.id, None)

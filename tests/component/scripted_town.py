@@ -33,6 +33,7 @@ esac
 """
 BD = """#!/bin/sh
 echo "bd $*" >> "$GT_TOWN/calls"
+echo "a word to people" >&2
 cat "$GT_TOWN/$2.json"
 """
 CALLBACK = """#!/bin/sh

@@ -1,0 +1,44 @@
+import json
+import shlex
+import sys
+from pathlib import Path
+
+from gastown.domain.runtime import Permission, Start
+from gastown.scripted.callbacks import Callbacks
+from gastown.world.agents.scripted import Scripted
+from gastown.world.agents.settings_file import REPORTED_EVENTS, callback_settings
+
+TOWN = Path("/home/ann's/my town")
+
+
+def test_the_start_primes_and_all_else_is_reported_by_the_towns_own_programs() -> None:
+    callbacks = Callbacks(callback_settings(TOWN))
+    (start,) = callbacks.commands("SessionStart", "startup")
+    assert shlex.split(start.line) == [f"{TOWN}/bin/gt", "prime", "--hook"]
+    for event in REPORTED_EVENTS:
+        (command,) = callbacks.commands(event, "")
+        assert shlex.split(command.line) == [f"{TOWN}/bin/gt-callback", event]
+
+
+def test_each_caller_gets_settings_of_its_own() -> None:
+    callback_settings(TOWN).clear()
+    assert callback_settings(TOWN)
+
+
+def test_the_scripted_agent_is_started_with_this_python_and_its_settings_file() -> None:
+    start = Start(
+        town=TOWN,
+        address="web/polecats/Toast",
+        worktree=TOWN / "web" / "polecats" / "Toast",
+        folder=TOWN / "run" / "agents" / "web.polecats.Toast",
+        conversation="c0ffee",
+        prompt="--begin",
+        permission=Permission.ASK,
+        model="",
+    )
+    launch = Scripted().launch(start)
+    ((path, text),) = launch.files.items()
+    assert path.parent == start.folder
+    assert json.loads(text) == callback_settings(TOWN)
+    assert launch.argv[:4] == [sys.executable, "-P", "-m", "gastown.scripted"]
+    assert launch.argv[4:] == ["--settings", str(path), "--session-id", "c0ffee", "--", "--begin"]
