@@ -9,7 +9,15 @@ import pytest
 
 from gastown.errors import Busy, Invalid, Unavailable
 from gastown.world.agents import claude_home, config_file
-from gastown.world.agents.trust import Before, TrustRecord, add_trust, onboarded, remove_trust, trusted
+from gastown.world.agents.trust import (
+    Before,
+    TrustRecord,
+    add_trust,
+    foresee,
+    onboarded,
+    remove_trust,
+    trusted,
+)
 
 ANSWER = "hasTrustDialogAccepted"
 
@@ -67,8 +75,9 @@ def test_removing_trust_restores_every_byte(
 ) -> None:
     if text is not None:
         file.write_bytes(text.encode())
+    foreseen = foresee(repository, file)
     record = add_trust(repository, file)
-    assert record == TrustRecord(file, str(repository), before)
+    assert record == foreseen == TrustRecord(file, str(repository), before)
     assert trusted(repository, file)
     assert remove_trust(record)
     assert (file.read_bytes().decode() if file.exists() else None) == text

@@ -49,13 +49,11 @@ class Request:
 
     @property
     def plan(self) -> "Plan | None":
-        """The work that was last hung on this agent's hook, and how far it has come."""
+        """The work that was last hung on this agent's hook, and how far it has come; None: it was emptied."""
         for at in reversed(range(len(self.messages))):
             hook = HOOK.search(words(self.messages[at]))
             if hook and self.messages[at]["role"] != "assistant":
-                later = [result for message in self.messages[at:] for result in results(message)]
-                shown = "\n".join(map(words, self.messages[at:]))
-                return Plan(hook[1], steps(hook[1], shown), sum(not done.get("is_error") for done in later))
+                return plan(hook[1], self.messages[at:])
         return None
 
 
@@ -84,6 +82,14 @@ def words(message: Json) -> str:
 
 def results(message: Json) -> Sequence[Json]:
     return [block for block in blocks(message) if block["type"] == "tool_result"]
+
+
+def plan(bead: str, since: Sequence[Json]) -> "Plan | None":
+    """The work on `bead`, of which the messages `since` its first mention tell."""
+    if bead.startswith("("):
+        return None  # it says "(nothing)"
+    done = [result for message in since for result in results(message) if not result.get("is_error")]
+    return Plan(bead, steps(bead, "\n".join(map(words, since))), len(done))
 
 
 HOOK = re.compile(r"^(?:SessionStart:\w+ hook success: )?HOOK: *(\S+)", re.MULTILINE)

@@ -74,6 +74,11 @@ def test_a_new_hook_is_new_work() -> None:
     assert answer(asked) == ("the next step", COMMIT)
 
 
+def test_an_emptied_hook_is_no_work() -> None:
+    asked = request(user("HOOK: we-0"), *used(), user("HOOK: (nothing)\nEnd your turn."))
+    assert answer(asked)[0] == "no work"
+
+
 def test_without_a_hook_there_is_nothing_to_do() -> None:
     assert answer(request(user("Go."), *used()))[0] == "no work"
 

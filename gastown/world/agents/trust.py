@@ -37,11 +37,7 @@ class TrustRecord:
 
 def trusted(repository: Path, file: Path) -> bool:
     """Whether Claude Code starts in worktrees of `repository` without asking. `Invalid`: a malformed file."""
-    text = config_file.read(file)
-    try:
-        return _before(text, _root(repository)) is Before.TRUSTED
-    except ValueError as error:
-        raise config_file.invalid(file, error) from error
+    return foresee(repository, file).before is Before.TRUSTED
 
 
 def onboarded(file: Path) -> bool:
@@ -51,6 +47,15 @@ def onboarded(file: Path) -> bool:
         return text is not None and json.loads(text).get("hasCompletedOnboarding") is True
     except (ValueError, AttributeError) as error:
         raise config_file.invalid(file, ValueError(str(error))) from error
+
+
+def foresee(repository: Path, file: Path) -> TrustRecord:
+    """The record that `add_trust` would give now: who writes it down first loses nothing by a crash."""
+    root = _root(repository)
+    try:
+        return TrustRecord(file, root, _before(config_file.read(file), root))
+    except ValueError as error:
+        raise config_file.invalid(file, error) from error
 
 
 def add_trust(repository: Path, file: Path) -> TrustRecord:
