@@ -53,19 +53,26 @@ def environment(process: Process) -> Mapping[str, str] | None:
         return None
 
 
-def tree(pid: int) -> tuple[Process, ...]:
-    """`pid`, its descendants, and, if it leads a session, the members of that and their descendants.
+def tree(*pids: int) -> tuple[Process, ...]:
+    """These, their descendants, and, where one leads a session, the members of that and their descendants.
 
     Members are found even when the leader has ended and left them to init.
     """
     parents = {found: parent for found in _pids() if (parent := _parent(found)) is not None}
-    members = {found for found in parents if found == pid or _session(found) == pid}
+    members = {found for found in parents if found in pids or _session(found) in pids}
     grown = True
     while grown:
         more = {found for found, parent in parents.items() if parent in members} - members
         members |= more
         grown = bool(more)
     return tuple(process for found in sorted(members) if (process := _process(found)) is not None)
+
+
+def children(pid: int) -> tuple[Process, ...]:
+    """Those that `pid` itself has started, or that were left to it."""
+    return tuple(
+        process for found in _pids() if _parent(found) == pid and (process := _process(found)) is not None
+    )
 
 
 def alive(process: Process) -> bool:
@@ -115,16 +122,14 @@ def end(processes: Iterable[Process], *, grace: float = _GRACE) -> tuple[Process
     return tuple(left)
 
 
-def end_tree(pid: int, *, grace: float = _GRACE) -> tuple[Process, ...]:
-    """End `tree(pid)`, also what it forks meanwhile; return survivors. The caller and its ancestors stay."""
-    leader = _process(pid)
+def end_tree(*pids: int, grace: float = _GRACE) -> tuple[Process, ...]:
+    """End `tree(*pids)`, also what it forks meanwhile; return survivors. The caller and its ancestors stay."""
+    leaders = {pid: _process(pid) for pid in pids}
     survivors: list[Process] = []
     for turn in range(_ROUNDS):
-        now = _process(pid)
-        if now is not None and (leader is None or not _same(now, leader)):
-            break
         passed_by = _ourselves() | {process.pid for process in survivors}
-        left = [process for process in tree(pid) if process.pid not in passed_by and alive(process)]
+        mine = [pid for pid, leader in leaders.items() if _is_still(pid, leader)]
+        left = [process for process in tree(*mine) if process.pid not in passed_by and alive(process)]
         if not left:
             break
         survivors.extend(end(left, grace=grace if turn < _POLITE_ROUNDS else 0))
@@ -210,8 +215,10 @@ def _is(found: psutil.Process, process: Process) -> bool:
     return abs(found.create_time() - process.created) < _SAME
 
 
-def _same(one: Process, other: Process) -> bool:
-    return abs(one.created - other.created) < _SAME
+def _is_still(pid: int, before: Process | None) -> bool:
+    """Whether this id is unused, or still used by the same process."""
+    now = _process(pid)
+    return now is None or (before is not None and abs(now.created - before.created) < _SAME)
 
 
 def _parent(pid: int) -> int | None:

@@ -1,0 +1,50 @@
+"""How sessions and the server end: whole process trees, and it is looked at that they are gone."""
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+
+from libtmux.exc import LibTmuxException
+
+from gastown.domain.terminal import Session
+from gastown.errors import Unavailable
+from gastown.world import processes
+from gastown.world.tmux import script
+from gastown.world.tmux.door import Door
+from gastown.world.tmux.objects import TownServer
+
+
+def end_session(
+    door: Door, session: Session, pids: Sequence[int], is_gone: Callable[[], bool], grace: float
+) -> None:
+    """End what runs in its panes, whose processes are `pids`, then the session. Unavailable if some stays."""
+    survivors = processes.end_tree(*pids, grace=grace)
+    same = script.equal("session_created", int(session.started.timestamp()))
+    door.tell([script.only_if(f"{session.id}:", same, script.command("kill-session", "-t", session.id))])
+    if survivors:
+        raise Unavailable(f"could not end {processes.named(survivors)}", hint="look at them with ps")
+    if not _within(door.deadline, is_gone):
+        raise Unavailable(f"tmux did not end the session {session.name}")
+
+
+def end_server(door: Door, grace: float) -> None:
+    """End every server of this socket, reachable or not, and all that runs in it. Unavailable if some stays."""
+    servers = door.servers()
+    panes = [pane.pid for server in servers for pane in processes.children(server.pid)]
+    survivors = processes.end_tree(*panes, grace=grace)
+    with contextlib.suppress(Unavailable, LibTmuxException):  # silent, or without its socket
+        TownServer(door).kill()
+    if not _within(1.0, lambda: not any(map(processes.alive, servers))):
+        survivors += processes.end(servers, grace=grace)
+    if survivors:
+        raise Unavailable(f"could not end {processes.named(survivors)}", hint="look at them with ps")
+
+
+def _within(seconds: float, done: Callable[[], bool]) -> bool:
+    """Whether it comes true in that time."""
+    until = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,81 @@
+"""tmux commands as text: how words are quoted for `source-file`, and how text is made safe to draw."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from gastown.errors import Invalid
+
+
+def command(*words: str) -> str:
+    """One tmux command, each word exactly as given."""
+    return " ".join([words[0], *map(_quoted, words[1:])])
+
+
+def together(*commands: str) -> str:
+    """A line of commands: nothing comes between them, and a failing one stops those after it."""
+    return " ; ".join(commands)
+
+
+def only_if(pane: str, condition: str, *commands: str, otherwise: str = "") -> str:
+    """Commands that run at once if `condition`, a format, is true of the pane; else `otherwise` is printed."""
+    then = "{ " + together(*commands) + " }"
+    unless = "{ " + command("display-message", "-p", "-t", pane, otherwise) + " }" if otherwise else ""
+    return f"{command('if-shell', '-F', '-t', pane, condition)} {then} {unless}".rstrip()
+
+
+def both(one: str, other: str) -> str:
+    """A condition that is true when two others are."""
+    return f"#{{&&:{one},{other}}}"
+
+
+def equal(variable: str, value: object) -> str:
+    """A condition on a format variable; `value` must need no quoting."""
+    return f"#{{==:#{{{variable}}},{value}}}"
+
+
+def options(session: str | None, values: Mapping[str, str]) -> list[str]:
+    """The commands that set user options of a session (None: of all); an empty value unsets."""
+    for name in values:
+        if not re.fullmatch(r"@\w+", name, re.ASCII):
+            raise Invalid(f"{name!r} is not the name of a user option")
+    where = ["-g"] if session is None else ["-t", exactly(session)]
+    return [
+        command("set-option", *where, name, shown(value))
+        if value
+        else command("set-option", *where, "-u", name)
+        for name, value in values.items()
+    ]
+
+
+def exactly(session: str) -> str:
+    """The target that means this session name and no longer one."""
+    return f"={session}:"
+
+
+def literal(text: str) -> str:
+    """Text for an argument that tmux takes as a format."""
+    return text.replace("#", "##")
+
+
+def shown(text: str) -> str:
+    """Text for an option that the status line shows: one line, and no `#` that styles or runs anything."""
+    visible = (" " if unicodedata.category(letter) in _UNSEEN else letter for letter in text)
+    return literal("".join(visible).strip())
+
+
+def breaks(text: str) -> bool:
+    """Whether text typed as one line would be keys, or more than one line."""
+    return any(unicodedata.category(letter) in _UNSEEN - {"Cf"} for letter in text)
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode categories of what moves, hides or breaks the text around it."""
+
+
+def _quoted(word: str) -> str:
+    r"""In single quotes all is literal but `'`; a line break in them would lose what begins the next line.
+
+    tmux reads `'it'\''s'` as a shell does, and unlike one takes `\n` outside of quotes for a line break.
+    """
+    return "'" + word.replace("'", "'\\''").replace("\n", "'\\n'").replace("\r", "'\\r'") + "'"

@@ -1,0 +1,69 @@
+"""How a session is started: what is refused before tmux is asked, and the command it is asked with."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gastown.errors import Invalid, NotFound, Refused, Unavailable
+from gastown.world.tmux import script
+
+LARGEST = 16_000
+"""Bytes of arguments and environment together; one message to a tmux server ends at 16,384."""
+
+_ENV = "/usr/bin/env"
+
+_OWN = {"SHELL", "TERM", "TMUX", "TMUX_PANE"}
+"""What tmux sets in every pane; SHELL is set back for the program."""
+
+
+def checked_name(name: str) -> str:
+    """The name, if tmux neither rewrites it nor reads it as something else. Invalid otherwise."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise Invalid(f"{name!r} cannot name a session", hint="use letters, digits, - and _")
+    return name
+
+
+def check(name: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
+    """Refuse what tmux would start wrongly, or would drop without a word."""
+    words = [*argv, *(f"{key}={value}" for key, value in env.items())]
+    if not argv or any("\0" in word for word in words) or any("=" in key or not key for key in env):
+        raise Invalid(f"{name} cannot be started: its command or environment is malformed")
+    size = sum(len(os.fsencode(word)) + 1 for word in words)
+    if size > LARGEST:
+        raise Refused(
+            f"the command and environment of {name} have {size} bytes, tmux takes {LARGEST}",
+            hint="put long text into a file and name the file",
+        )
+    if not cwd.is_dir():
+        raise NotFound(f"{name} cannot be started in {cwd}: there is no such folder")
+    program = str(cwd / argv[0]) if "/" in argv[0] else argv[0]
+    if shutil.which(program, path=env.get("PATH")) is None:
+        raise Unavailable(f"{argv[0]} is not installed", hint=f"install {Path(argv[0]).name}, or mend PATH")
+
+
+def new_session(name: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> str:
+    """The command that starts the session, detached; the caller's environment adds nothing (`-E`)."""
+    given = [word for key, value in env.items() if key not in _OWN for word in ("-e", f"{key}={value}")]
+    folder = script.literal(str(cwd.absolute()))
+    program = _program(argv, env)
+    return script.command(
+        "new-session", "-d", "-E", "-s", name, "-n", name, "-c", folder, *given, "--", *program
+    )
+
+
+def persons_shell(name: str, env: Mapping[str, str]) -> list[str]:
+    """What gives a person who opens a window in the session their own shell."""
+    shell = env.get("SHELL", "")
+    if not Path(shell).is_absolute() or not os.access(shell, os.X_OK):
+        return []
+    return [script.command("set-option", "-t", script.exactly(name), "default-shell", shell)]
+
+
+def _program(argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """Two words or more, which tmux execs without a shell; with the SHELL that tmux has overwritten."""
+    shell = [f"SHELL={env['SHELL']}"] if env.get("SHELL") else []
+    if "=" in argv[0]:  # env would take it for an assignment
+        return [_ENV, *shell, "/bin/sh", "-c", 'exec "$@"', "sh", *argv]
+    return [_ENV, *shell, *argv]
