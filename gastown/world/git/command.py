@@ -1,0 +1,160 @@
+"""Running git: always with the same few settings, in an environment that nothing else has coloured."""
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from shlex import quote, split
+
+from gastown.errors import Unavailable
+from gastown.world.process import Finished, run
+
+OLDEST = (2, 34)
+"""What Ubuntu 22.04 ships; all that we ask of git was there by then."""
+
+WHOLE_OUTPUT = 256_000_000
+"""Bytes; lists of files are read whole or not at all."""
+
+_SETTINGS = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "core.fsync": "committed,reference",
+    "commit.gpgsign": "false",
+    "tag.gpgsign": "false",
+    "push.gpgSign": "false",
+    "log.showSignature": "false",
+    "merge.verifySignatures": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "protocol.ext.allow": "never",
+    "submodule.recurse": "false",
+    "rerere.enabled": "false",
+    "advice.detachedHead": "false",
+    "color.ui": "false",
+}
+"""What agents write into the shared configuration must neither start programs in our git nor change what it does."""
+
+_OURS = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}")]
+
+_KEPT = re.compile(r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH|SSL_\w+|SSH|SSH_COMMAND|SSH_VARIANT)\Z")
+"""The user's own ways to reach their remotes; every other GIT_* could point our git somewhere else."""
+
+_BOILERPLATE = re.compile(
+    r"(fatal: )?(Could not read from remote repository|Please make sure you have the correct access rights"
+    r"|and the repository exists|the remote end hung up unexpectedly|early EOF|hint: )",
+    re.IGNORECASE,
+)
+
+
+class GitFailed(Unavailable):
+    """Git ended with an error that nobody foresaw: `status` and `err` are its own."""
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, err: str = "") -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.err = err
+
+
+def git(
+    where: Path,
+    *args: str,
+    deadline: float = 30,
+    input: str | None = None,  # noqa: A002 - subprocess calls it so
+    env: Mapping[str, str] | None = None,
+) -> str:
+    """What `git args` prints in a bare repository or worktree. Raises GitFailed or Unavailable."""
+    done = answer(where, *args, deadline=deadline, input=input, env=env)
+    if done.status:
+        raise failure(args, done)
+    return done.out
+
+
+def answer(
+    where: Path,
+    *args: str,
+    deadline: float = 30,
+    input: str | None = None,  # noqa: A002 - subprocess calls it so
+    env: Mapping[str, str] | None = None,
+) -> Finished:
+    """How `git args` ended in `where`, which is never searched for upwards. `env` adds to the environment."""
+    inside = [f"--git-dir={where}"] if is_bare(where) else []
+    return run(
+        ["git", *inside, *_OURS, *args],
+        deadline=deadline,
+        cwd=where,
+        env={**environment(where), **(env or {})},
+        input=input,
+        limit=WHOLE_OUTPUT,
+    )
+
+
+def is_bare(where: Path) -> bool:
+    """Whether `where` itself looks like a repository, not like a worktree of one."""
+    return not (where / ".git").exists() and (where / "objects").is_dir() and (where / "HEAD").is_file()
+
+
+def environment(where: Path) -> dict[str, str]:
+    """Our own environment without other gits' variables; nobody is asked for anything."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or _KEPT.match(name)
+    }
+    return {
+        **kept,
+        "GIT_ASKPASS": "",
+        "GIT_CEILING_DIRECTORIES": str(where.parent),
+        "GIT_DEFAULT_REF_FORMAT": "files",
+        "GIT_EDITOR": ":",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_SEQUENCE_EDITOR": ":",
+        "GIT_SSH_COMMAND": ssh_command(
+            os.environ.get("GIT_SSH_COMMAND") or quote(os.environ.get("GIT_SSH", ""))
+        ),
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+        "SSH_ASKPASS_REQUIRE": "never",
+    }
+
+
+def ssh_command(own: str) -> str:
+    """The user's own way to call ssh, or plain ssh, told not to ask and not to wait for ever."""
+    command = own if own.strip(" '") else "ssh"
+    try:
+        called = Path(split(command)[0]).name
+    except ValueError:  # quotes that a shell may understand
+        return command
+    if called != "ssh":
+        return command
+    return f"{command} -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"
+
+
+def failure(args: tuple[str, ...], done: Finished) -> GitFailed:
+    """What a failed git said, as an error."""
+    verb = next((word for word in args if not word.startswith("-")), "")
+    words = reason(done.err) or f"it ended with {done.status}"
+    return GitFailed(f"git {verb} failed: {words}", status=done.status, err=done.err)
+
+
+def reason(err: str) -> str:
+    """The line of git's complaint that says most."""
+    lines = [line.strip() for line in err.replace("\r", "\n").splitlines()]
+    telling = [line for line in lines if line and not _BOILERPLATE.match(line)]
+    if not telling:
+        return lines[-1] if lines else ""
+    fatal = [line for line in telling if line.startswith(("fatal:", "ERROR:"))]
+    return (fatal or telling[-1:])[0].removeprefix("fatal: ").removeprefix("error: ")
+
+
+@cache
+def version() -> tuple[int, int]:
+    """Which git this is. Unavailable when there is none, or one too old."""
+    done = run(["git", "version"], deadline=10, env=environment(Path.home()))
+    found = re.search(r"(\d+)\.(\d+)", done.out)
+    if found is None:
+        raise Unavailable(f"git does not say its version: {done.out or done.err}", "install git")
+    seen = (int(found[1]), int(found[2]))
+    if seen < OLDEST:
+        wanted = ".".join(map(str, OLDEST))
+        raise Unavailable(f"git {found[0]} is too old", f"install git {wanted} or newer")
+    return seen

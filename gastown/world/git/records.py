@@ -1,0 +1,95 @@
+"""What a repository has written down about its worktrees, and whether a folder is really one of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gastown.errors import Unavailable
+
+INITIALIZING = "initializing"
+"""What git writes into a worktree's lock file while it makes it."""
+
+_OPERATIONS = {
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "sequencer": "cherry-pick",
+    "BISECT_LOG": "bisect",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One worktree as `repo.git/worktrees/<id>` knows it. The folder itself may be gone or broken."""
+
+    admin: Path
+    folder: Path
+
+    @property
+    def half_made(self) -> bool:
+        """Whether `git worktree add` did not come to its end."""
+        return _read(self.admin / "locked") == INITIALIZING or not (self.admin / "HEAD").is_file()
+
+    @property
+    def linked(self) -> bool:
+        """Whether the folder points back to this record, so that git works in it."""
+        return linked_to(self.folder) == self.admin
+
+    @property
+    def operation(self) -> str:
+        """What git is in the middle of: rebase, merge, …; empty: nothing."""
+        if (self.admin / "rebase-apply" / "applying").exists():
+            return "am"
+        return next((word for name, word in _OPERATIONS.items() if (self.admin / name).exists()), "")
+
+    @property
+    def branch(self) -> str | None:
+        """The branch it is on, or is rebasing; None when its HEAD is detached."""
+        for folder in ("rebase-merge", "rebase-apply"):
+            if (rebasing := _read(self.admin / folder / "head-name")).startswith("refs/heads/"):
+                return rebasing.removeprefix("refs/heads/")
+        head = _read(self.admin / "HEAD")
+        return head.removeprefix("ref: refs/heads/") if head.startswith("ref: refs/heads/") else None
+
+
+def records(repository: Path) -> list[Record]:
+    """Every worktree that the repository knows of. Raises Unavailable."""
+    try:
+        admins = sorted((repository / "worktrees").iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise Unavailable(f"{repository} cannot be read: {error.strerror}", "check its rights") from error
+    known = ((admin, _read(admin / "gitdir")) for admin in admins)
+    return [Record(admin, _folder(admin, path)) for admin, path in known if path]
+
+
+def record_of(repository: Path, folder: Path) -> Record | None:
+    """The record of the worktree at `folder`; None when the repository knows of none there."""
+    wanted = folder.parent.resolve() / folder.name
+    return next((record for record in records(repository) if record.folder == wanted), None)
+
+
+def linked_to(folder: Path) -> Path | None:
+    """The record that the `.git` file in `folder` points to; None when there is none."""
+    pointer = _read(folder / ".git")
+    if not pointer.startswith("gitdir: "):
+        return None
+    admin = folder / pointer.removeprefix("gitdir: ")
+    return admin.resolve() if (admin / "HEAD").is_file() else None
+
+
+def _folder(admin: Path, pointer: str) -> Path:
+    """Where the worktree is; newer gits may write that relative to the record."""
+    folder = (admin / pointer).parent
+    return folder.parent.resolve() / folder.name
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="surrogateescape").strip()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return ""
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}", "check its rights") from error

@@ -1,0 +1,189 @@
+"""Where a repository came from: its URL, how it is fetched, and what may be told of it."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from gastown.errors import GastownError, Invalid, NotFound, Refused, Unavailable
+from gastown.world.git.command import answer, reason
+from gastown.world.git.foreign import without_foreign_programs
+from gastown.world.process import Finished
+
+REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
+FETCH_DEADLINE = 120.0
+CLONE_DEADLINE = 3600.0
+STALLED = {"http.lowSpeedLimit": "1000", "http.lowSpeedTime": "60"}
+"""A transfer over HTTP slower than this many bytes a second for this many seconds is given up."""
+
+TRIES = 4
+_RACE = ("cannot lock ref", "unable to update local ref", "fetch-pack: unable to")
+_LOST = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "is at ")
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_MISSING = re.compile(
+    r"not found|does not exist|not appear to be a git repository|no such file", re.IGNORECASE
+)
+
+
+class Moved(GastownError):
+    """The branch is not where it was expected; nothing was changed."""
+
+
+def masked(text: str) -> str:
+    """`text` with the credentials of every URL in it hidden."""
+    return _CREDENTIALS.sub("***", text)
+
+
+def check_url(url: str) -> None:
+    """Raise Invalid for what cannot be a repository's address."""
+    if not url.strip() or url.startswith("-") or any(ord(letter) < 32 for letter in url):  # noqa: PLR2004 - control characters
+        raise Invalid(f"{url!r} is not the address of a repository", "give a URL or a path")
+    if "::" in url.partition("/")[0]:
+        raise Invalid(f"{masked(url)!r} names a helper program, not a repository", "give a URL or a path")
+
+
+def path_of(url: str) -> Path | None:
+    """The folder that `url` names on this computer; None for everything else."""
+    if url.startswith("file://"):
+        return Path(unquote(urlsplit(url).path))
+    if "://" in url or re.match(r"[^/]+:", url):
+        return None
+    return Path(url)
+
+
+def is_checkout(folder: Path) -> bool:
+    """Whether a folder holds a repository in which somebody works. Unavailable when it cannot be read."""
+    if (folder / ".git").exists():
+        return True
+    if not (folder / "HEAD").is_file():
+        raise Unavailable(f"there is no repository at {folder} any more", "bring it back, or gt rig remove")
+    bare = answer(folder, "config", "--file", str(folder / "config"), "--type=bool", "core.bare")
+    return bare.out.strip() == "false"
+
+
+def fetch(
+    repository: Path,
+    url: str,
+    *,
+    deadline: float = FETCH_DEADLINE,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Bring refs/remotes/origin up to date, and nothing else. Raises NotFound or Unavailable.
+
+    The refspec is given, not read: a configured one that an agent changed could make pruning delete branches.
+    """
+    settings = [word for key, value in STALLED.items() for word in ("-c", f"{key}={value}")]
+    options = ["--prune", "--no-prune-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"]
+    own = ["--update-shallow", "--no-auto-maintenance", "--upload-pack=git-upload-pack"]
+    env = without_foreign_programs(repository)
+    for attempt in range(TRIES):
+        with _told(repository, progress):
+            done = answer(
+                repository,
+                *settings,
+                "fetch",
+                *options,
+                *own,
+                "--quiet",
+                "origin",
+                REFSPEC,
+                deadline=deadline,
+                env=env,
+            )
+        if done.status == 0:
+            return
+        if not any(race in done.err for race in _RACE):
+            break
+        time.sleep(0.1 * 2**attempt)  # somebody else fetches into the same refs
+    raise unreachable(url, done.err)
+
+
+def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = ()) -> Finished:
+    """Push `refspecs`. Raises Refused in the remote's own words, Moved when a lease did not hold, or Unavailable."""
+    plain = ["--no-follow-tags", "--recurse-submodules=no", "--no-verify", "--receive-pack=git-receive-pack"]
+    done = answer(
+        repository, "push", "--porcelain", "--no-signed", *plain, *options, "origin", *refspecs,
+        deadline=FETCH_DEADLINE, env=without_foreign_programs(repository),
+    )  # fmt: skip
+    if done.status == 0:
+        return done
+    rejected = [line.split("\t") for line in done.out.splitlines() if line.startswith("!\t")]
+    if not rejected:
+        raise unreachable(url, done.err)
+    why = rejected[0][-1]
+    if any(race in why or race in done.err for race in _LOST):
+        raise Moved(f"{refspecs[0].rpartition(':')[2]} has moved on {masked(url)}", "fetch and try again")
+    said = [
+        line.removeprefix("remote: ").strip() for line in done.err.splitlines() if line.startswith("remote: ")
+    ]
+    words = "; ".join(word for word in said if word) or why
+    raise Refused(f"{masked(url)} refuses it: {masked(words)}", "see what the remote asks for")
+
+
+def unreachable(url: str, err: str) -> GastownError:
+    """Why `url` cannot be read, in git's own words."""
+    said = masked(reason(err)) or "git did not say why"
+    kind = NotFound if _MISSING.search(said) else Unavailable
+    return kind(f"cannot read {masked(url)}: {said}", f"try: git ls-remote {masked(url)}")
+
+
+def default_branch(repository: Path, url: str) -> str | None:
+    """The branch that the remote's HEAD names, asked of the remote; None when it names none."""
+    env = without_foreign_programs(repository)
+    done = answer(
+        repository,
+        "ls-remote",
+        "--symref",
+        "--upload-pack=git-upload-pack",
+        "origin",
+        "HEAD",
+        deadline=FETCH_DEADLINE,
+        env=env,
+    )
+    if done.status:
+        raise unreachable(url, done.err)
+    named = re.match(r"ref: refs/heads/(\S+)\tHEAD", done.out)
+    return named[1] if named else None
+
+
+def _told(repository: Path, progress: Callable[[str], None] | None) -> AbstractContextManager[object]:
+    return nullcontext() if progress is None else _Progress(repository, progress)
+
+
+class _Progress:
+    """Says every few seconds how much of a clone has arrived, from a thread of its own."""
+
+    EVERY = 2.0
+
+    def __init__(self, repository: Path, say: Callable[[str], None]) -> None:
+        self._packs = repository / "objects" / "pack"
+        self._say = say
+        self._over = Event()
+        self._thread = Thread(target=self._watch, name="clone progress", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(self.EVERY):
+            self._say(f"received {self._arrived() / 1e6:.0f} MB")
+
+    def _arrived(self) -> int:
+        sizes: Mapping[Path, int] = {}
+        try:
+            sizes = {file: file.stat().st_size for file in self._packs.iterdir()}
+        except OSError:  # files come and go while git works
+            return 0
+        return sum(sizes.values())

@@ -1,0 +1,225 @@
+"""A rig's bare clone: fetching it, reading its history, freezing commits in it."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gastown.domain.observed import Absent, Observed, Present, Unknown
+from gastown.errors import Invalid, NotFound, Refused, Unavailable
+from gastown.world.git import remotes, targets
+from gastown.world.git.command import GitFailed, answer, git, reason
+
+NOTHING = "0" * 40
+"""As an old value: the ref must not exist yet."""
+
+SUBMITTED = "refs/gastown/submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitInfo:
+    """One commit as a person wants to see it."""
+
+    id: str
+    author: str
+    subject: str
+    at: datetime
+    """When it was committed."""
+
+
+class Repository:
+    """The bare repository at `path` that all worktrees of a rig share. Reads raise Unavailable when they cannot."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def clone(cls, url: str, path: Path, *, progress: Callable[[str], None] | None = None) -> "Repository":
+        """Clone `url` to `path`, whole or not at all. `progress` is called from another thread.
+
+        Raises Invalid, Refused when there is something at `path`, and NotFound or Unavailable with git's words.
+        """
+        remotes.check_url(url)
+        if path.exists():
+            raise Refused(f"there is {path} already", "choose another place")
+        local = remotes.path_of(url)
+        if local is not None and not local.expanduser().exists():
+            raise NotFound(f"there is no repository at {url}", "give a URL or the path of a repository")
+        source = str(local.expanduser().absolute()) if local is not None and "://" not in url else url
+        making = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            _fill(making, source, progress)
+            making.rename(path)
+        except OSError as error:
+            raise Unavailable(
+                f"{path} cannot be made: {error.strerror}", "check the folder and the disk"
+            ) from error
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+        return cls(path)
+
+    @property
+    def url(self) -> str:
+        """Where it was cloned from."""
+        return git(self.path, "config", "--get", "remote.origin.url").rstrip("\n")
+
+    def default_branch(self) -> str:
+        """The branch that the remote's HEAD named at the clone; else main, master, or the only one there is.
+
+        Refused for a repository without any commit.
+        """
+        branches: list[str] = [
+            ref.removeprefix("refs/remotes/origin/") for ref in self.refs("refs/remotes/origin/")
+        ]
+        head = answer(self.path, "symbolic-ref", "--short", "HEAD").out.strip()
+        for likely in (head, "main", "master", *(branches if len(branches) == 1 else ())):
+            if likely in branches:
+                return likely
+        if not branches:
+            raise Refused(
+                f"{remotes.masked(self.url)} has no commit yet",
+                "commit and push something there first, if only a README",
+            )
+        raise Refused(
+            f"{remotes.masked(self.url)} does not say which of its {len(branches)} branches is the main one",
+            "give its HEAD a branch",
+        )
+
+    def is_local_checkout(self) -> bool:
+        """Whether the remote is a repository on this computer in which somebody works: it is never pushed to."""
+        folder = remotes.path_of(self.url)
+        return folder is not None and remotes.is_checkout(folder)
+
+    def fetch(self) -> None:
+        """Bring refs/remotes/origin up to date. Raises NotFound or Unavailable."""
+        remotes.fetch(self.path, self.url)
+
+    def target(self, branch: str) -> str:
+        """The commit where the rig's `branch` stands, as far as this computer knows. Raises NotFound.
+
+        For a remote that is where it was last seen. For a local checkout it is kept here: it begins where the
+        checkout's branch is, and follows it whenever that has all that landed here.
+        """
+        return (
+            targets.kept_here(self, branch) if self.is_local_checkout() else targets.last_seen(self, branch)
+        )
+
+    def read_target(self, branch: str) -> str:
+        """`target`, after a fetch."""
+        self.fetch()
+        return self.target(branch)
+
+    def resolve(self, rev: str) -> Observed[str]:
+        """The commit that `rev` names."""
+        if not rev or "\n" in rev:
+            return Absent()
+        try:
+            seen = answer(self.path, "cat-file", "--batch-check=%(objectname)", input=f"{rev}^{{commit}}\n")
+        except Unavailable as problem:
+            return Unknown(problem.message)
+        if seen.status or seen.err:
+            return Unknown(reason(seen.err) or f"git cat-file ended with {seen.status}")
+        found = seen.out.strip()
+        if not found.endswith((" missing", " ambiguous")):
+            return Present(found)
+        return Unknown(f"the object of {rev} is missing") if rev in self.refs(rev) else Absent()
+
+    def commit(self, rev: str) -> str:
+        """The commit that `rev` names. Raises NotFound or Unavailable."""
+        match self.resolve(rev):
+            case Present(commit):
+                return commit
+            case Absent():
+                raise NotFound(f"there is no {rev} in {self.path}", "git fetch may bring it")
+            case Unknown(why):
+                raise Unavailable(f"{rev} cannot be read: {why}", f"git -C {self.path} fsck")
+
+    def contains(self, commit: str, ancestor: str) -> bool:
+        """Whether `ancestor` is `commit` or in its history."""
+        seen = answer(self.path, "merge-base", "--is-ancestor", ancestor, commit)
+        if seen.status in (0, 1) and not seen.err:
+            return seen.status == 0
+        raise Unavailable(
+            f"the history of {commit} cannot be read: {reason(seen.err)}", f"git -C {self.path} fsck"
+        )
+
+    def merge_base(self, a: str, b: str) -> str | None:
+        """The best common ancestor; None when the two have nothing in common."""
+        seen = answer(self.path, "merge-base", a, b)
+        if seen.status in (0, 1) and not seen.err:
+            return seen.out.strip() or None
+        raise Unavailable(
+            f"the history of {a} cannot be read: {reason(seen.err)}", f"git -C {self.path} fsck"
+        )
+
+    def commits_between(self, base: str, head: str) -> Sequence[CommitInfo]:
+        """The commits of `head` that `base` does not have, oldest first."""
+        listed = git(
+            self.path, "log", "-z", "--topo-order", "--reverse", "--no-color",
+            "--format=%H%x1f%an%x1f%s%x1f%cI", f"{base}..{head}", "--",
+        )  # fmt: skip
+        fields = (entry.split("\x1f") for entry in listed.split("\0") if entry)
+        return [
+            CommitInfo(entry[0], entry[1], "\x1f".join(entry[2:-1]), datetime.fromisoformat(entry[-1]))
+            for entry in fields
+        ]
+
+    def refs(self, prefix: str) -> Mapping[str, str]:
+        """All refs under `prefix` (or the one of that name), with what they point at."""
+        listed = git(self.path, "for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/"))
+        return dict(line.split(" ") for line in listed.splitlines())
+
+    def freeze(self, commit: str, bead: str, generation: int) -> str:
+        """Keep `commit` as what was submitted for a bead, and return the ref's name; safe to repeat.
+
+        Refused when another commit was submitted under the same generation.
+        """
+        name = f"{SUBMITTED}/{bead}/{generation}"
+        whole = self.commit(commit)
+        made = answer(self.path, "update-ref", "--create-reflog", name, whole, NOTHING)
+        if made.status == 0:
+            return name
+        if "check-ref-format" in made.err or "bad name" in made.err or "invalid ref" in made.err:
+            raise Invalid(
+                f"{bead!r} cannot be part of a ref's name", "bd create --id takes letters, digits, - and ."
+            )
+        match self.resolve(name):
+            case Present(known) if known == whole:
+                return name
+            case Present(known):
+                raise Refused(
+                    f"{name} is {known[:10]} already, not {whole[:10]}",
+                    "a generation submits one commit: sling again",
+                )
+            case Absent() | Unknown():
+                raise GitFailed(
+                    f"{name} cannot be written: {reason(made.err)}", status=made.status, err=made.err
+                )
+
+    def push_submitted(self, ref: str) -> None:
+        """Copy a frozen commit to the remote under the same name; nothing for a local checkout.
+
+        Raises Refused in the remote's own words, or Unavailable.
+        """
+        if not self.is_local_checkout():
+            remotes.push(self.path, self.url, f"{ref}:{ref}")
+
+
+def _fill(path: Path, url: str, progress: Callable[[str], None] | None) -> None:
+    for left_over in path.parent.glob(f".{path.name.rpartition('.')[0].lstrip('.')}.[0-9]*"):
+        with contextlib.suppress(ValueError, ProcessLookupError, PermissionError):
+            os.kill(int(left_over.suffix[1:]), 0)
+            continue
+        shutil.rmtree(left_over, ignore_errors=True)
+    path.mkdir(parents=True)
+    git(path.parent, "init", "--quiet", "--bare", "--template=", str(path))
+    git(path, "config", "remote.origin.url", url)
+    git(path, "config", "remote.origin.fetch", remotes.REFSPEC)
+    git(path, "config", "core.logAllRefUpdates", "true")
+    remotes.fetch(path, url, deadline=remotes.CLONE_DEADLINE, progress=progress)
+    branch = remotes.default_branch(path, url)
+    if branch is not None:
+        git(path, "symbolic-ref", "HEAD", f"refs/heads/{branch}")

@@ -1,0 +1,125 @@
+"""What is uncommitted in a worktree."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gastown.errors import NotFound, Unavailable
+from gastown.world.git.command import GitFailed, git
+from gastown.world.git.records import Record, linked_to
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WorktreeStatus:
+    """Where a worktree stands. Counts are of files; `examples` names a few of them."""
+
+    branch: str | None
+    head: str
+    """The commit; empty on a branch that has none yet."""
+    operation: str
+    """rebase, merge, cherry-pick, … in progress; empty: none."""
+    staged: int = 0
+    unstaged: int = 0
+    untracked: int = 0
+    unmerged: int = 0
+    nested: tuple[str, ...] = ()
+    """Untracked folders that are repositories of their own."""
+    submodules: tuple[str, ...] = ()
+    """Submodules in which something was changed."""
+    examples: tuple[str, ...] = ()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether anything is not committed."""
+        return bool(self.staged or self.unstaged or self.untracked or self.unmerged)
+
+    @property
+    def summary(self) -> str:
+        """In words: `2 modified, 1 untracked (a.py, b.py, …)`."""
+        counts = {
+            "unmerged": self.unmerged,
+            "staged": self.staged,
+            "modified": self.unstaged,
+            "untracked": self.untracked,
+        }
+        said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        if not said:
+            return "nothing uncommitted"
+        more = ", …" if sum(counts.values()) > len(self.examples) else ""
+        return f"{said} ({', '.join(self.examples)}{more})"
+
+
+@dataclass(slots=True)
+class _Counts:
+    staged: int = 0
+    unstaged: int = 0
+    untracked: int = 0
+    unmerged: int = 0
+    nested: list[str] = field(default_factory=list[str])
+    submodules: list[str] = field(default_factory=list[str])
+    examples: list[str] = field(default_factory=list[str])
+
+    def add(self, entry: str) -> None:
+        kind, _, rest = entry.partition(" ")
+        if kind == "?":
+            self.untracked += 1
+            name = rest
+            if name.endswith("/"):
+                self.nested.append(name)
+        elif kind == "u":
+            self.unmerged += 1
+            name = rest.split(" ", 9)[-1]
+        elif kind == "1":
+            fields = rest.split(" ", 7)
+            changes, submodule, name = fields[0], fields[1], fields[-1]
+            self.staged += changes[0] != "."
+            self.unstaged += changes[1] != "."
+            if submodule.startswith("S") and (submodule != "S..." or "." != changes[1]):
+                self.submodules.append(name)
+        else:
+            return
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(name)
+
+
+def status(folder: Path) -> WorktreeStatus:
+    """Look at the worktree in `folder`. NotFound when it is none, Unavailable when it cannot be read."""
+    admin = linked_to(folder)
+    if admin is None:
+        raise NotFound(f"there is no worktree at {folder}", "gt sling makes one")
+    record = Record(admin, folder)
+    listed = git(
+        folder, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames",
+        "--ignore-submodules=none", deadline=120,
+    )  # fmt: skip
+    counts, headers = _Counts(), dict[str, str]()
+    for entry in listed.split("\0"):
+        if entry.startswith("# "):
+            name, _, value = entry[2:].partition(" ")
+            headers[name] = value
+        else:
+            counts.add(entry)
+    if "branch.oid" not in headers:
+        raise GitFailed(f"git status in {folder} cannot be understood")
+    head = headers["branch.oid"]
+    return WorktreeStatus(
+        branch=record.branch,
+        head="" if head == "(initial)" else head,
+        operation=record.operation,
+        staged=counts.staged,
+        unstaged=counts.unstaged,
+        untracked=counts.untracked,
+        unmerged=counts.unmerged,
+        nested=tuple(counts.nested),
+        submodules=tuple(counts.submodules),
+        examples=tuple(counts.examples),
+    )
+
+
+def head_of(folder: Path) -> str:
+    """The commit that a worktree's HEAD is at. Raises Unavailable."""
+    seen = git(folder, "rev-parse", "--verify", "HEAD").strip()
+    if not seen:
+        raise Unavailable(f"the HEAD of {folder} cannot be read", f"git -C {folder} status")
+    return seen
