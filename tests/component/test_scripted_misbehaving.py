@@ -53,7 +53,8 @@ def test_it_can_leave_in_good_order(town: ScriptedTown) -> None:
 def test_hanging_it_reads_nothing_and_dies_of_a_signal(town: ScriptedTown) -> None:
     town.bead("#: hang@1", *STEPS)
     with town.agent("Begin.") as terminal:
-        eventually(lambda: len(town.subjects) == 1, within=15, what="the first step")
+        marker = town.root / "run" / "scripted" / "markers" / "we-1.hang@1"
+        eventually(marker.exists, within=15, what="the beginning of the hang")
         terminal.type("anybody there?")
         terminal.press("\x1b")
         eventually(
