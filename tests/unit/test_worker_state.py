@@ -1,0 +1,226 @@
+"""The situation of a worker, named from facts alone."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gastown.domain.observed import Absent, Observed, Present, Unknown
+from gastown.domain.runtime import Activity, AgentStatus
+from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, RestartPolicy
+from gastown.domain.terminal import Session
+from gastown.domain.worker_state import WorkerState, needs_a_person, worker_state, worker_states
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+POLICY = RestartPolicy()
+HOUR = timedelta(hours=1)
+
+SESSION = Session("we-Toast", "$1", "%1", 4711, NOW - HOUR, 0, NOW, 7)
+START = LastStart(7, 214, NOW - HOUR, NOW - HOUR, NOW - HOUR, None, None)
+ENDED = replace(START, ended_at=NOW)
+HOOK = Hooked("we-x7k2m", "Add pagination", 214, 2, NOW - HOUR, None, ())
+
+
+def past(*seconds_ago: int, cause: str = "the session ended") -> tuple[PastStart, ...]:
+    """Starts that each ended two seconds later, at the same commit."""
+    began = [NOW - timedelta(seconds=ago) for ago in seconds_ago]
+    return tuple(PastStart(at, "c0ffee", at + timedelta(seconds=2), cause) for at in began)
+
+
+def says(activity: Activity, waiting_for: str = "") -> Observed[AgentStatus]:
+    return Present(AgentStatus(activity, waiting_for, "a-conversation"))
+
+
+def an_agent(
+    session: Observed[Session] = Absent(),  # noqa: B008 - a value
+    hook: Hooked | None = None,
+    status: Observed[AgentStatus] = Absent(),  # noqa: B008 - a value
+    start: LastStart | None = None,
+    paused: str | None = None,
+) -> AgentFacts:
+    return AgentFacts("web/polecats/Toast", "web", "we-Toast", paused, hook, None, start, session, status)
+
+
+RUNS = Present(SESSION)
+WISHED = replace(HOOK, done_wished_at=NOW)
+
+SITUATIONS = {
+    "nothing on the hook, no session": (an_agent(), WorkerState.IDLE, "nothing on the hook"),
+    "idle and paused": (an_agent(paused="for lunch"), WorkerState.IDLE, "paused: for lunch"),
+    "the terminal is silent": (
+        an_agent(Unknown("tmux did not answer within 5 s"), HOOK),
+        WorkerState.UNKNOWN,
+        "cannot see the session: tmux did not answer within 5 s",
+    ),
+    "busy on its hook": (
+        an_agent(RUNS, HOOK, says(Activity.BUSY), START),
+        WorkerState.WORKING,
+        "works on we-x7k2m",
+    ),
+    "in its shell": (
+        an_agent(RUNS, HOOK, says(Activity.SHELL), START),
+        WorkerState.WORKING,
+        "works on we-x7k2m",
+    ),
+    "its CLI keeps no status": (
+        an_agent(RUNS, HOOK, Absent(), START),
+        WorkerState.WORKING,
+        "works on we-x7k2m",
+    ),
+    "its CLI cannot be asked": (
+        an_agent(RUNS, HOOK, Unknown("permission denied"), START),
+        WorkerState.WORKING,
+        "its session runs; cannot see what it does: permission denied",
+    ),
+    "at its prompt before its first words came": (
+        an_agent(RUNS, HOOK, says(Activity.IDLE), replace(START, began_at=NOW, prompted_at=None)),
+        WorkerState.WORKING,
+        "is starting",
+    ),
+    "its turn ended with work left": (
+        an_agent(RUNS, HOOK, says(Activity.IDLE), START),
+        WorkerState.STALLED,
+        "its turn has ended with work on the hook",
+    ),
+    "it asks for a permission": (
+        an_agent(RUNS, HOOK, says(Activity.WAITING, "permission: Bash"), START),
+        WorkerState.STALLED,
+        "waits for an answer: permission: Bash",
+    ),
+    "it hit a limit": (
+        an_agent(RUNS, HOOK, says(Activity.IDLE), replace(START, failure="rate_limit")),
+        WorkerState.STALLED,
+        "hit rate_limit",
+    ),
+    "it hit a limit and works again": (
+        an_agent(RUNS, HOOK, says(Activity.BUSY), replace(START, failure="rate_limit")),
+        WorkerState.WORKING,
+        "works on we-x7k2m",
+    ),
+    "it hangs in a dialog of its start": (
+        an_agent(RUNS, HOOK, Absent(), replace(START, primed_at=None, prompted_at=None)),
+        WorkerState.STALLED,
+        "said nothing since its start; its CLI may be asking something",
+    ),
+    "gt done is under way": (
+        an_agent(RUNS, WISHED, says(Activity.BUSY), START),
+        WorkerState.WORKING,
+        "hands its work over",
+    ),
+    "an older session still talks": (
+        an_agent(RUNS, HOOK, says(Activity.BUSY), replace(START, generation=213)),
+        WorkerState.WAITING_TURN,
+        "its last turn has not ended",
+    ),
+    "done, and its session is still there": (
+        an_agent(RUNS, None, says(Activity.IDLE), START),
+        WorkerState.ZOMBIE,
+        "nothing on the hook and the turn has ended",
+    ),
+    "done, and a person watches": (
+        an_agent(Present(replace(SESSION, attached=1)), None, says(Activity.IDLE), START),
+        WorkerState.ZOMBIE,
+        "a person is watching its session",
+    ),
+    "done, and still in its turn": (
+        an_agent(RUNS, None, says(Activity.BUSY), START),
+        WorkerState.WORKING,
+        "its last turn has not ended",
+    ),
+    "slung, not yet started": (
+        an_agent(Absent(), HOOK),
+        WorkerState.STALLED,
+        "we-x7k2m is hooked, no session runs",
+    ),
+    "its session has just died": (
+        an_agent(Absent(), HOOK, start=START),
+        WorkerState.STALLED,
+        "the session ended",
+    ),
+    "gt done was cut off": (
+        an_agent(Absent(), WISHED, start=ENDED),
+        WorkerState.STALLED,
+        "gt done was begun and not finished",
+    ),
+    "paused with work": (
+        an_agent(Absent(), HOOK, paused="look first"),
+        WorkerState.PARKED,
+        "paused: look first",
+    ),
+    "its budget is spent": (
+        an_agent(Absent(), replace(HOOK, starts=past(90, 80, 70, 60, 50)), start=ENDED),
+        WorkerState.PARKED,
+        "5 sessions ended without progress: the session ended",
+    ),
+    "it waits before the next start": (
+        an_agent(Absent(), replace(HOOK, starts=past(6, 5, 3)), start=ENDED),
+        WorkerState.STALLED,
+        "waits before the next start",
+    ),
+}
+
+
+@pytest.mark.parametrize("agent, state, why", SITUATIONS.values(), ids=SITUATIONS)
+def test_every_situation_has_its_name_and_its_reason(agent: AgentFacts, state: WorkerState, why: str) -> None:
+    situation = worker_state(agent, POLICY, NOW)
+    assert (situation.state, situation.why) == (state, why)
+
+
+def test_a_pause_says_when_it_ends() -> None:
+    agent = an_agent(Absent(), replace(HOOK, starts=past(6, 5, 3)), start=ENDED)
+    situation = worker_state(agent, POLICY, NOW)
+    assert situation.until is not None
+    assert NOW < situation.until <= NOW + timedelta(seconds=2)
+
+
+def test_who_finds_all_slots_taken_waits_its_turn() -> None:
+    running = replace(an_agent(RUNS, HOOK, says(Activity.BUSY), START), address="web/polecats/Ash")
+    late = replace(an_agent(Absent(), replace(HOOK, bead="we-late")), address="web/polecats/Shadow")
+    states = worker_states([running, late], POLICY, 1, NOW)
+    assert states["web/polecats/Ash"].state is WorkerState.WORKING
+    assert states["web/polecats/Shadow"].state is WorkerState.WAITING_TURN
+    assert states["web/polecats/Shadow"].why == "waits its turn: 1 polecats run"
+    assert worker_states([running, late], POLICY, 2, NOW)["web/polecats/Shadow"].state is WorkerState.STALLED
+
+
+def test_the_clis_own_word_for_a_failure_is_kept() -> None:
+    agent = an_agent(RUNS, HOOK, says(Activity.IDLE), replace(START, failure="authentication_failed"))
+    need = needs_a_person(agent, NOW)
+    assert need is not None
+    assert need.failure == "authentication_failed"
+
+
+def test_nobody_is_needed_where_no_session_is_seen() -> None:
+    failed = replace(START, failure="rate_limit")
+    assert needs_a_person(an_agent(Absent(), HOOK, start=failed), NOW) is None
+    assert needs_a_person(an_agent(Unknown("silent"), HOOK, start=failed), NOW) is None
+
+
+sessions = st.sampled_from([RUNS, Absent(), Unknown("silent"), Present(replace(SESSION, attached=2))])
+statuses = st.sampled_from([*map(says, Activity), Absent(), Unknown("unreadable")])
+hooks = st.sampled_from(
+    [None, HOOK, WISHED, replace(HOOK, starts=past(9, 7, 5, 3)), replace(HOOK, generation=215)]
+)
+starts = st.sampled_from(
+    [None, START, ENDED, replace(START, failure="rate_limit"), replace(START, primed_at=None)]
+)
+facts = st.builds(an_agent, sessions, hooks, statuses, starts, st.sampled_from([None, "a reason"]))
+
+
+@given(facts)
+def test_unknown_is_said_exactly_when_the_session_cannot_be_seen(agent: AgentFacts) -> None:
+    situation = worker_state(agent, POLICY, NOW)
+    assert (situation.state is WorkerState.UNKNOWN) == isinstance(agent.session, Unknown)
+
+
+@given(facts)
+def test_idle_means_no_work_and_no_session(agent: AgentFacts) -> None:
+    idle = worker_state(agent, POLICY, NOW).state is WorkerState.IDLE
+    assert idle == (agent.hook is None and isinstance(agent.session, Absent))
+
+
+@given(facts)
+def test_there_is_always_a_reason(agent: AgentFacts) -> None:
+    assert worker_state(agent, POLICY, NOW).why
