@@ -97,10 +97,9 @@ def fetch(
             )
         if done.status == 0:
             return
-        if not any(race in done.err for race in _RACE):
-            break
+        if attempt + 1 == TRIES or not any(race in done.err for race in _RACE):
+            raise unreachable(url, done.err)
         time.sleep(0.1 * 2**attempt)  # somebody else fetches into the same refs
-    raise unreachable(url, done.err)
 
 
 def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = ()) -> Finished:

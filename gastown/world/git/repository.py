@@ -75,9 +75,10 @@ class Repository:
             ref.removeprefix("refs/remotes/origin/") for ref in self.refs("refs/remotes/origin/")
         ]
         head = answer(self.path, "symbolic-ref", "--short", "HEAD").out.strip()
-        for likely in (head, "main", "master", *(branches if len(branches) == 1 else ())):
-            if likely in branches:
-                return likely
+        likely = [head, "main", "master", *(branches if len(branches) == 1 else ())]
+        for branch in likely:
+            if branch in branches:
+                return branch
         if not branches:
             raise Refused(
                 f"{remotes.masked(self.url)} has no commit yet",

@@ -75,7 +75,7 @@ class _Counts:
             changes, submodule, name = fields[0], fields[1], fields[-1]
             self.staged += changes[0] != "."
             self.unstaged += changes[1] != "."
-            if submodule.startswith("S") and (submodule != "S..." or "." != changes[1]):
+            if submodule.startswith("S") and (submodule != "S..." or changes[1] != "."):
                 self.submodules.append(name)
         else:
             return
