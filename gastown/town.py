@@ -69,9 +69,10 @@ class Town:
     def terminal(self) -> "Terminal":
         """The town's own tmux server."""
         if self._terminal is None:
-            from gastown.world.tmux.terminal import open_terminal
+            from gastown.world.tmux.place import socket_path
+            from gastown.world.tmux.terminal import Tmux
 
-            self._terminal = open_terminal(self.root)
+            self._terminal = Tmux(socket_path(self.root), wake=self.places.wake)
         return self._terminal
 
     def repository(self, rig: str) -> "Repository":

@@ -76,5 +76,11 @@ def toml_text(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _word(default: object) -> str:
-    return {str: "a text", int: "a number", bool: "true or false"}[type(default)]
+def _word(default: str | bool | int) -> str:
+    match default:
+        case str():
+            return "a text"
+        case bool():
+            return "true or false"
+        case int():
+            return "a number"

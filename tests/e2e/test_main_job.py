@@ -63,10 +63,13 @@ def test_a_killed_agent_carries_on_with_the_same_branch(stage: Stage, tmp_path: 
     stage.gt("sling", bead, "polecat/Toast")
     branch = f"polecat/Toast/{bead}"
     repository = stage.root / "web" / "repo.git"
-    eventually(
-        lambda: "step 1/" in git("log", "--format=%s", branch, "--", cwd=repository) if session_of(stage, "we-Toast") else "",
-        within=30, what="the first commit",
-    )  # fmt: skip
+
+    def first_commit() -> bool:
+        if session_of(stage, "we-Toast") is None:
+            return False
+        return "step 1/" in git("log", "--format=%s", branch, "--", cwd=repository)
+
+    eventually(first_commit, within=30, what="the first commit")
     killed = session_of(stage, "we-Toast")
     assert killed is not None
     os.kill(killed.pane_pid, signal.SIGKILL)

@@ -58,10 +58,13 @@ def _env() -> dict[str, str]:
 
 
 def _check_tools(town: Town) -> None:
+    """Raise Unavailable or Invalid now for what would only end up in the supervisor's log."""
     from gastown.world.git.command import version as git_version
-    from gastown.world.tmux.server import version as tmux_version
+    from gastown.world.tmux.door import Door
+    from gastown.world.tmux.place import socket_path
+    from gastown.world.tmux.terminal import CONFIG
 
-    tmux_version()
+    Door(socket_path(town.root), CONFIG, deadline=5).check_version()
     git_version()
     _ = town.settings, town.rigs
 

@@ -66,7 +66,7 @@ class Door:
 
     def begin(self, lines: Iterable[str]) -> None:
         """Start the server, unless it runs, with our configuration and nothing of our environment."""
-        self._check_version()
+        self.check_version()
         self.socket.parent.mkdir(parents=True, exist_ok=True)
         begun = self._run(["-f", str(self.config), "-S", str(self.socket), "start-server"], None, _BARE)
         told = self.tell([script.command("set-option", "-s", "default-terminal", _terminal()), *lines])
@@ -134,7 +134,7 @@ class Door:
             time.sleep(0.05)
         return False
 
-    def _check_version(self) -> None:
+    def check_version(self) -> None:
         match self.version():
             case Present(version) if too_old(version):
                 oldest = ".".join(map(str, OLDEST))
