@@ -1,0 +1,89 @@
+"""Every command by its name: where it lives and what it does in one line; nothing is imported to know that."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command: `place` is `module:function` under `gastown.cli`."""
+
+    place: str
+    about: str
+
+
+GROUPS: Mapping[str, Mapping[str, Command]] = {
+    "Work": {
+        "bead create": Command("bead:create", "file a bead (a work item)"),
+        "bead ready": Command("bead:ready", "list what can be worked on at once"),
+        "bead show": Command("bead:show", "show one bead with all that is known of it"),
+        "bead dep add": Command("bead:dep_add", "make one bead wait for another"),
+        "sling": Command("work:sling", "dispatch: put a bead, or a new one, on an agent's hook"),
+        "unsling": Command("work:unsling", "take work back from a hook; nothing of it is lost"),
+        "done": Command("work:done", "hand finished work to the merge queue"),
+    },
+    "Agents": {
+        "hook": Command("work:hook", "show what is on the hook (the assignment slot)"),
+        "prime": Command("sessions:prime", "tell an agent who it is and what it must be doing"),
+        "peek": Command("sessions:peek", "show the last lines of an agent's screen"),
+        "attach": Command("sessions:attach", "go into an agent's session, or pick one"),
+    },
+    "Looking": {
+        "status": Command("status:status", "the one page: who works, what waits, the queue"),
+        "log": Command("log:log", "what happened, newest last; --follow goes on"),
+        "mq list": Command("queue:list_queue", "merge requests that wait, and what landed lately"),
+        "mq show": Command("queue:show", "one merge request with its gate runs"),
+        "doctor": Command("doctor:doctor", "look at tools, ledger and supervisor; changes nothing"),
+    },
+    "Town": {
+        "install": Command("town:install", "make a town (a workspace) in a folder"),
+        "uninstall": Command("town:uninstall", "move a town aside; says how to bring it back"),
+        "rig add": Command("rig:add", "add a rig (a project) from a git repository"),
+        "rig list": Command("rig:list_rigs", "list the rigs"),
+        "rig remove": Command("rig:remove", "move a rig aside; says how to bring it back"),
+        "up": Command("town:up", "start the supervisor"),
+        "down": Command("town:down", "stop the supervisor, and with --agents the sessions"),
+        "mq run": Command("queue:run", "work through one rig's queue; the supervisor calls it"),
+        "mq retry": Command("queue:retry", "put a held merge request back into the queue"),
+    },
+}
+
+COMMANDS: Mapping[str, Command] = {
+    name: command for group in GROUPS.values() for name, command in group.items()
+}
+
+LONGEST_NAME = 3
+"""Words of the longest command name."""
+
+
+def find(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+    """The command that `words` begin with, and what is left for it."""
+    for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+        name = " ".join(words[:size])
+        if name in COMMANDS:
+            return name, words[size:]
+    return None
+
+
+def beneath(words: Sequence[str]) -> Mapping[str, Command]:
+    """The commands whose names begin with these words; all of them for none."""
+    start = "".join(f"{word} " for word in words)
+    return {name: command for name, command in COMMANDS.items() if name.startswith(start)}
+
+
+def stem(words: Sequence[str]) -> Sequence[str]:
+    """The longest beginning of `words` that some command's name begins with: what a person has right so far."""
+    for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+        if beneath(words[:size]):
+            return words[:size]
+    return ()
+
+
+def nearest(words: Sequence[str]) -> Sequence[str]:
+    """Names of commands that somebody who typed `words` may have meant, the likeliest first."""
+    from difflib import get_close_matches
+
+    family = stem(words)
+    typed = " ".join(words[: len(family) + 1])
+    alike = get_close_matches(typed, COMMANDS, n=3, cutoff=0.6)
+    tails = [name for name in COMMANDS if name.split()[-1] == words[-1]] if words else []
+    return list(dict.fromkeys([*alike, *tails, *(beneath(family) if family else ())]))[:4]

@@ -1,0 +1,78 @@
+"""What happened: `gt log`."""
+
+import gc
+import time
+from typing import TYPE_CHECKING, Annotated
+
+from gastown.cli import output
+from gastown.cli.parameters import Argument, Json, Option
+from gastown.cli.place import here
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from gastown.town import Town
+    from gastown.views.log import LogLine
+
+PAUSE = 0.25
+"""Seconds between two looks of a follower at the ledger's counter of changes, which costs microseconds."""
+
+
+def log(
+    about: Annotated[
+        str | None, Argument("An agent, bead, merge request or rig; nothing: all of it.", metavar="WHAT")
+    ] = None,
+    *,
+    most: Annotated[int, Option("How many of the newest.", "-n", "--lines", metavar="N")] = 50,
+    follow: Annotated[bool, Option("Go on as things happen, until Ctrl-C.", "-f", "--follow")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what happened, newest last."""
+    from gastown.views.log import log as what_happened
+
+    town = here()
+    lines = what_happened(town, about, most)
+    if follow:
+        _show_each(lines, town, as_json=as_json)
+        _follow(town, about, lines[-1].seq if lines else None, as_json=as_json)
+    else:
+        output.show(lines, lambda found: _text(found, town.clock.now()), as_json=as_json)
+    if not lines and not as_json:
+        output.tell("nothing has happened yet")
+
+
+def _follow(town: "Town", about: str | None, seen: int | None, *, as_json: bool) -> None:
+    from gastown.views.log import after, newest
+
+    gc.enable()  # this one lives long
+    last = newest(town) if seen is None else seen
+    version = -1
+    while True:
+        if version != (version := town.ledger.data_version()):
+            lines = after(town, last, about)
+            _show_each(lines, town, as_json=as_json)
+            last = lines[-1].seq if lines else last
+        else:
+            time.sleep(PAUSE)
+
+
+def _show_each(lines: "Sequence[LogLine]", town: "Town", *, as_json: bool) -> None:
+    """One line each: JSON Lines if asked for."""
+    now = town.clock.now()
+    for line in lines:
+        output.say(output.json_text(line, indent=None) if as_json else _text([line], now))
+    output.flush()
+
+
+def _text(lines: "Sequence[LogLine]", now: "datetime") -> str:
+    from gastown.cli.tables import table
+    from gastown.cli.times import clock
+
+    widest = max((len(line.who) for line in lines), default=0)
+    rows = [(clock(line.at, now), f"{line.who:<{max(WHO, widest)}}", line.what) for line in lines]
+    return "\n".join(table(rows, gives_way={2: 20}))
+
+
+WHO = 11
+"""Columns for the actor, so that single lines stay aligned."""

@@ -1,0 +1,49 @@
+"""Where a command runs: the town around it, who called it, and the supervisor that carries on what it began."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gastown.cli import output
+from gastown.town import Town
+
+if TYPE_CHECKING:
+    from gastown.domain.assignments import Caller
+
+
+def here() -> Town:
+    """The town that GT_TOWN names or that the present folder lies in. Raises NotFound."""
+    try:
+        start = Path.cwd()
+    except FileNotFoundError:  # it was removed under us
+        start = Path("/")
+    return Town.here(start)
+
+
+def caller(town: Town) -> "Caller":
+    """Who typed this: an agent, known by its credential, or the human. Raises Refused."""
+    from gastown.operations.sessions.caller import caller as known_by_credential
+
+    return known_by_credential(town)
+
+
+def keep_up(town: Town, *, wanted: bool) -> None:
+    """Start a missing supervisor; that it cannot be started spoils nothing that was done."""
+    from gastown.domain.observed import Absent
+    from gastown.world.locks import held
+
+    if not wanted or not isinstance(held(town.places.supervisor_lock), Absent):
+        return
+    from gastown.operations.town.up import ensure_up
+
+    if ensure_up(town):
+        output.tell("the supervisor was down; it runs now")
+    else:
+        output.tell("the supervisor is down and could not be started; gt up says why")
+
+
+def short_path(path: Path) -> str:
+    """A path as people write it: `~/gt`."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)

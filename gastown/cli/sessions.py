@@ -1,0 +1,132 @@
+"""Agents' sessions: `gt prime`, `gt peek`, `gt attach`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+from gastown.cli import output
+from gastown.cli.parameters import AgentOrBead, Argument, Json, Option
+from gastown.cli.place import caller, here
+
+if TYPE_CHECKING:
+    from gastown.domain.terminal import Session
+    from gastown.ledger.agents import AgentRow
+    from gastown.town import Town
+
+
+def peek(
+    who: AgentOrBead,
+    *,
+    lines: Annotated[int, Option("How many lines.", "-n", "--lines", metavar="N")] = 40,
+    as_json: Json = False,
+) -> None:
+    """Show the last lines of an agent's screen, without going there."""
+    from gastown.domain.briefing import printable
+    from gastown.views.find_agent import find_agent
+
+    town = here()
+    agent = find_agent(town, who)
+    session = _session(town, agent)
+    text = town.terminal.capture(session, lines)
+    shown = {"agent": agent.address, "session": session.name, "lines": text.splitlines()}
+    output.show(shown, lambda _: printable(text), as_json=as_json)
+
+
+def attach(
+    who: Annotated[
+        str | None, Argument("An agent, or a bead: whoever works on it; nothing: pick one.", metavar="AGENT")
+    ] = None,
+) -> None:
+    """Go into an agent's session, as if you sat at its terminal; the prefix key and d lead out again."""
+    from gastown.errors import Refused
+    from gastown.views.find_agent import find_agent
+    from gastown.world.process import exec_into
+
+    town = here()
+    name = _session(town, find_agent(town, who)).name if who else None
+    if not (output.on_terminal() and output.can_ask()):
+        raise Refused("gt attach needs a terminal", f"gt peek {who or 'AGENT'} prints the last lines")
+    exec_into(town.terminal.attach_command(name))
+
+
+def _session(town: "Town", agent: "AgentRow") -> "Session":
+    """The agent's session. Raises NotFound when none runs, Unavailable when that cannot be seen."""
+    from gastown.domain.identity import TOWN_PREFIX, session_name
+    from gastown.domain.observed import Absent, Present, Unknown
+    from gastown.errors import NotFound, Unavailable
+
+    prefix = town.rig(agent.rig).prefix if agent.rig else TOWN_PREFIX
+    name = session_name(prefix, agent.name)
+    match town.terminal.look([name])[name]:
+        case Present(session):
+            return session
+        case Absent():
+            work = f"{agent.hook_bead} is on its hook: gt up" if agent.hook_bead else "nothing is on its hook"
+            raise NotFound(f"{agent.address} has no session now", f"{work}\ngt log {agent.name}")
+        case Unknown(why):
+            raise Unavailable(f"cannot see the sessions: {why}", "gt doctor")
+
+
+def prime(
+    who: Annotated[str | None, Argument("An agent; nothing: the one that asks.", metavar="AGENT")] = None,
+    *,
+    hook: Annotated[
+        bool, Option("As an agent CLI's start callback: JSON on standard input.", "--hook")
+    ] = False,
+) -> None:
+    """Tell the agent that asks who it is, what is on its hook, and how work is done here."""
+    if hook:
+        _prime_by_callback()
+    else:
+        output.say(_briefing(who, None).rstrip("\n"))
+
+
+def _prime_by_callback() -> None:
+    """Never fail: an agent CLI throws away what a failing start callback says."""
+    from gastown.errors import GastownError, NotFound
+
+    try:
+        output.say(_briefing(None, _said()).rstrip("\n"))
+    except NotFound as nowhere:
+        _not_briefed(nowhere.message, quiet=not _in_town())
+    except GastownError as error:
+        _not_briefed(error.message)
+    except Exception as error:  # noqa: BLE001 - the agent must be told something in any case
+        _not_briefed(f"{type(error).__name__}: {error}")
+
+
+def _not_briefed(why: str, *, quiet: bool = False) -> None:
+    if quiet:
+        return
+    output.complain(f"the agent could not be told its work: {why}")
+    output.say("Gas Town could not tell you your work just now. Run `gt prime` before anything else.")
+
+
+def _in_town() -> bool:
+    from gastown.errors import GastownError
+
+    try:
+        here()
+    except GastownError:
+        return False
+    return True
+
+
+def _briefing(who: str | None, callback_input: str | None) -> str:
+    from gastown.errors import Refused
+    from gastown.operations.sessions.prime import prime as tell_work
+    from gastown.views.briefing import briefing
+    from gastown.views.find_agent import find_agent
+
+    town = here()
+    by = caller(town)
+    if who is None and by.is_human:
+        raise Refused(
+            "you are the human: nothing is on your hook", "gt prime AGENT shows what that agent is told"
+        )
+    address = find_agent(town, who).address if who else by.address
+    return tell_work(town, briefing(town, address), by=by, callback_input=callback_input)
+
+
+def _said() -> str:
+    """What the agent CLI tells its start callback; nothing when a person typed it."""
+    return "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()  # pyright: ignore[reportUnnecessaryComparison]

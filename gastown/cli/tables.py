@@ -1,0 +1,67 @@
+"""Aligned columns that fit the terminal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gastown.cli.output import harmless, width
+
+GAP = 2
+
+
+def table(
+    rows: Iterable[Sequence[str]],
+    *,
+    indent: int = 1,
+    gives_way: Mapping[int, int] | None = None,
+    right: Sequence[int] = (),
+) -> list[str]:
+    """Lines with the cells of `rows` in aligned columns; cells become harmless single lines.
+
+    `gives_way` names columns that may shrink where the terminal is too narrow, in this order, and how narrow
+    each may become. Columns in `right` are aligned to the right; columns without any text vanish.
+    """
+    cells = [[harmless(cell) for cell in row] for row in rows]
+    sizes = [
+        max((columns(row[i]) for row in cells), default=0) for i in range(max(map(len, cells), default=0))
+    ]
+    over = indent + sum(sizes) + GAP * (sum(map(bool, sizes)) - 1) - width()
+    for column, least in (gives_way or {}).items():
+        cut = max(0, min(over, sizes[column] - least))
+        sizes[column] -= cut
+        over -= cut
+    return [_line(row, sizes, indent, right) for row in cells]
+
+
+def _line(row: Sequence[str], sizes: Sequence[int], indent: int, right: Sequence[int]) -> str:
+    fitted = [
+        pad(fit(cell, size), size, to_the_right=i in right)
+        for i, (cell, size) in enumerate(zip(row, sizes, strict=True))
+        if size
+    ]
+    return (" " * indent + (" " * GAP).join(fitted)).rstrip()
+
+
+def pad(cell: str, size: int, *, to_the_right: bool = False) -> str:
+    """`cell` with blanks up to `size` columns."""
+    blank = " " * (size - columns(cell))
+    return blank + cell if to_the_right else cell + blank
+
+
+def fit(text: str, size: int) -> str:
+    """`text` in at most `size` columns, with … where it was cut."""
+    if columns(text) <= size:
+        return text
+    kept = text[: max(0, size - 1)]
+    while columns(kept) > size - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal `text` takes: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text
+    )

@@ -1,0 +1,123 @@
+"""Work on hooks: `gt sling`, `gt unsling`, `gt hook`, `gt done`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from gastown.cli import output
+from gastown.cli.parameters import AgentOrBead, Argument, Json, Option, Up
+from gastown.cli.place import caller, here, keep_up
+
+if TYPE_CHECKING:
+    from gastown.operations.work.done import Done
+    from gastown.operations.work.sling import Slung
+    from gastown.operations.work.unsling import Unslung
+    from gastown.views.hook import HookPage
+
+SHORT = 10
+"""Digits of a commit that are shown."""
+
+
+def sling(
+    what: Annotated[str, Argument("A bead, or in quotes what is to be done: that becomes a new bead.")],
+    target: Annotated[
+        str | None,
+        Argument(
+            "web, web/polecats/Toast, polecat/Toast, Toast; nothing: an idle or new polecat of the bead's rig."
+        ),
+    ] = None,
+    *,
+    runtime: Annotated[
+        str | None, Option("The agent CLI to use for this work, like claude.", metavar="NAME")
+    ] = None,
+    up: Up = True,
+    as_json: Json = False,
+) -> None:
+    """Dispatch work: put WHAT on the hook of an agent, which begins at once and again after every crash."""
+    from gastown.operations.work.sling import sling as put_on_hook
+
+    town = here()
+    slung = put_on_hook(town, what, target, runtime=runtime, by=caller(town))
+    output.show(slung, _slung, as_json=as_json)
+    keep_up(town, wanted=up)
+    name = slung.agent.rpartition("/")[2]
+    output.next_steps(f"gt attach {name}", f"gt log --follow {name}")
+
+
+def _slung(slung: "Slung") -> str:
+    word = "slung before" if slung.already else "slung"
+    convoy = f", convoy {slung.convoy}" if slung.convoy else ""
+    where = f"{slung.agent}   (generation {slung.generation}{convoy})"
+    return f'{word}  {slung.bead} "{output.harmless(slung.title)}" → {where}'
+
+
+def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:
+    """Take work back from a hook: the bead is open again, and its commits stay on their branch."""
+    from gastown.operations.work.unsling import unsling as take_back
+    from gastown.views.find_agent import find_agent
+
+    town = here()
+    taken = take_back(town, find_agent(town, what).address, by=caller(town))
+    output.show(taken, _unslung, as_json=as_json)
+    keep_up(town, wanted=up)
+    output.next_steps(f"gt sling {taken.bead}", f"bd show {taken.bead}")
+
+
+def _unslung(taken: "Unslung") -> str:
+    kept = f"   (its commits stay on {taken.branch})" if taken.branch else ""
+    return f"unslung  {taken.bead} ← {taken.agent}{kept}"
+
+
+def hook(
+    who: Annotated[str | None, Argument("An agent; nothing: the one that asks.", metavar="AGENT")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what is on the hook (the assignment slot): what that agent must be doing."""
+    from gastown.views.hook import hook as what_is_on_it
+
+    town = here()
+    page = what_is_on_it(town, who or caller(town).address)
+    output.show(page, lambda shown: _hook(shown, town.clock.now().timestamp()), as_json=as_json)
+    if page.bead:
+        output.next_steps(f"bd show {page.bead}", "gt done")
+
+
+def _hook(page: "HookPage", now: float) -> str:
+    if page.bead is None or page.since is None:
+        return f"nothing is on the hook of {page.short}"
+    from gastown.cli.times import span
+
+    again = f" · started {page.starts} times" if page.starts > 1 else ""
+    since = f"for {span(now - page.since.timestamp())}"
+    by = output.harmless(page.slung_by or "")
+    lines = [
+        f"HOOK  {page.bead}  {output.harmless(page.title or '')}",
+        f"  {page.short} · slung by {by} · {since} · generation {page.generation}{again}",
+    ]
+    return "\n".join([*lines, *([f"  branch {page.branch}"] if page.branch else [])])
+
+
+def done(
+    *,
+    no_change: Annotated[
+        str | None, Option("Nothing needs to change; says why.", "--no-change", metavar="WHY")
+    ] = None,
+    up: Up = True,
+    as_json: Json = False,
+) -> None:
+    """Hand the branch to the merge queue. For agents: commit everything first, then end your turn."""
+    from gastown.operations.work.done import done as hand_over
+
+    town = here()
+    handed = hand_over(town, no_change=no_change, by=caller(town))
+    output.show(handed, _done, as_json=as_json)
+    for note in handed.notes:
+        output.tell(output.harmless(note))
+    keep_up(town, wanted=up)
+    output.next_steps("end your turn")
+
+
+def _done(handed: "Done") -> str:
+    word = "done before" if handed.already else "done"
+    if handed.request is None or handed.commit is None:
+        return f"{word}  {handed.bead} closed without a change"
+    return f"{word}  {handed.bead} → merge queue as {handed.request}   (commit {handed.commit[:SHORT]})"
