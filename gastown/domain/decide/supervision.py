@@ -1,6 +1,9 @@
 """What to do about each agent's session and each rig's queue: facts and now in, actions with reasons out."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from gastown.domain.actions import (
@@ -22,8 +25,13 @@ SESSION_ENDED = "the session ended"
 STOPPED_BY_PERSON = "gt down"
 NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON})
 """Causes that say nothing about the work."""
+CAUSES = 3
+"""Budgets of one cause that all causes together may spend: one that always has another face ends as well."""
 TALK = timedelta(minutes=10)
 """How long a session is left to a person who prompted it after its work was done."""
+_OF_THE_MOMENT = re.compile(r"\S*\d\S*")
+_DOUBLINGS = 20
+"""More would be longer than any pause."""
 
 
 def supervise(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Action:
@@ -32,19 +40,19 @@ def supervise(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Action
         case Unknown(why):
             return LeaveAlone(agent.address, f"cannot see the session: {why}")
         case Present(session):
-            return _running(agent, session, now)
+            return _running(agent, session, policy, now)
         case Absent():
             return _not_running(agent, policy, now)
 
 
-def _running(agent: AgentFacts, session: Session, now: datetime) -> Action:
+def _running(agent: AgentFacts, session: Session, policy: RestartPolicy, now: datetime) -> Action:
     start, hook = agent.last_start, agent.hook
     if hook is not None and hook.done_wished_at is not None:
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
     if hook is not None and start is not None and start.generation == hook.generation:
         return LeaveAlone(agent.address, f"works on {hook.bead}")
     if hook is None and agent.last_outcome == "unslung" and not session.attached:
-        return StopSession(agent.address, session, "its work was taken back")
+        return _in_conversation(agent, now) or StopSession(agent.address, session, "its work was taken back")
     if not agent.turn_ended:
         return LeaveAlone(agent.address, "its last turn has not ended")
     if session.attached:
@@ -52,7 +60,7 @@ def _running(agent: AgentFacts, session: Session, now: datetime) -> Action:
     if (talk := _in_conversation(agent, now)) is not None:
         return talk
     if hook is not None:
-        return StartSession(agent.address, f"{hook.bead} is hooked, an older session has ended its turn")
+        return _start(agent, hook, policy, now, "an older session has ended its turn")
     return StopSession(agent.address, session, "nothing on the hook and the turn has ended")
 
 
@@ -73,53 +81,88 @@ def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Act
         return LeaveAlone(agent.address, "nothing on the hook")
     if hook.done_wished_at is not None:
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
+    return _start(agent, hook, policy, now, "no session runs")
+
+
+def _start(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: datetime, because: str) -> Action:
+    """A new session for what is on the hook, unless a person or the budget says no."""
     if agent.paused is not None:
         return LeaveAlone(agent.address, f"paused: {agent.paused}")
     if (spent := parked_because(hook.starts, policy)) is not None:
         return Park(agent.address, hook.bead, spent)
-    if (until := _pause(hook, policy)) is not None and until > now:
+    if (until := _pause(hook, policy, now)) is not None and until > now:
         return LeaveAlone(agent.address, "waits before the next start", until)
-    return StartSession(agent.address, f"{hook.bead} is hooked, no session runs")
+    return StartSession(agent.address, f"{hook.bead} is hooked, {because}")
 
 
 def parked_because(starts: Sequence[PastStart], policy: RestartPolicy) -> str | None:
     """Why no more sessions are started for a bead with these starts behind it; None while there is budget."""
     fruitless = _fruitless(starts, policy)
-    if not fruitless or len(fruitless) < policy.budget:
-        return None
-    return f"{len(fruitless)} sessions ended without progress: {fruitless[-1].cause}"
+    counted = Counter(_kind(start) for start in fruitless)
+    for start in reversed(fruitless):
+        if (times := counted[_kind(start)]) >= policy.budget:
+            return f"{times} sessions ended without progress: {start.cause}"
+    if len(fruitless) >= policy.budget * CAUSES:
+        return f"{len(fruitless)} sessions ended without progress, each time differently; last: {fruitless[-1].cause}"
+    return None
 
 
 def _fruitless(starts: Sequence[PastStart], policy: RestartPolicy) -> Sequence[PastStart]:
-    """The newest ended starts of one cause between which nothing was achieved."""
+    """The starts that came to nothing since the last progress, whatever their causes, oldest first.
+
+    Progress is a head where the branch was never before, or a session that lived long enough.
+    """
     run: list[PastStart] = []
-    for start in reversed([s for s in starts if s.ended_at is not None]):
-        if start.cause in NOBODYS_FAULT:
+    heads: set[str] = set()
+    for start in starts:
+        if _moved(heads, start.head):
+            run.clear()
+        if start.ended_at is None:
             continue
-        if run and (start.cause != run[0].cause or start.head != run[0].head):
-            break
-        if start.ended_head is not None and start.ended_head != start.head:
-            break
-        if start.ended_at is not None and start.ended_at - start.began_at >= policy.patience:
-            break
-        run.append(start)
-    return run[::-1]
+        if _moved(heads, start.ended_head) or start.ended_at - start.began_at >= policy.patience:
+            run.clear()
+        elif start.cause not in NOBODYS_FAULT:
+            run.append(start)
+    return run
 
 
-def _pause(hook: Hooked, policy: RestartPolicy) -> datetime | None:
+def _moved(heads: set[str], head: str | None) -> bool:
+    """Whether the branch is where it never was; remembers it. A head that could not be read is no move."""
+    if head is None or head in heads:
+        return False
+    heads.add(head)
+    return len(heads) > 1
+
+
+def _kind(start: PastStart) -> str:
+    """The cause without what differs from time to time: process ids, times, names of the moment."""
+    return _OF_THE_MOMENT.sub("#", start.cause or "")
+
+
+def _pause(hook: Hooked, policy: RestartPolicy, now: datetime) -> datetime | None:
     fruitless = _fruitless(hook.starts, policy)
-    if len(fruitless) < 2 or fruitless[-1].ended_at is None:  # noqa: PLR2004 - the first restart is at once
+    last = fruitless[-1].ended_at if fruitless else None
+    if last is None or last > now or len(fruitless) < 2:  # noqa: PLR2004 - the first restart is at once
         return None
-    doubled: timedelta = policy.first_pause * 2 ** (len(fruitless) - 2)
-    return fruitless[-1].ended_at + min(doubled, LONGEST_PAUSE)
+    doubled: timedelta = policy.first_pause * 2 ** min(len(fruitless) - 2, _DOUBLINGS)
+    return last + min(doubled, LONGEST_PAUSE)
 
 
-def within_slots(actions: Sequence[Action], agents: Sequence[AgentFacts], most: int) -> Sequence[Action]:
-    """Of all sessions to be started, only so many that no more than `most` run; the most urgent, oldest first."""
-    running = sum(not isinstance(agent.session, Absent) for agent in agents)
+def within_slots(
+    actions: Sequence[Action],
+    agents: Sequence[AgentFacts],
+    most: int,
+    under_way: AbstractSet[str] = frozenset(),
+) -> Sequence[Action]:
+    """Of all sessions to be started, only so many that no more than `most` run; the most urgent, oldest first.
+
+    A slot is held by a session that cannot be seen or whose end is not recorded yet, and by an agent that
+    something is `under_way` for: its session may begin at any moment.
+    """
+    running = sum(agent.address in under_way or _holds_slot(agent) for agent in agents)
     replaced = {agent.address for agent in agents if isinstance(agent.session, Present)}
     hooks = {agent.address: agent.hook for agent in agents if agent.hook is not None}
-    new = [a for a in actions if isinstance(a, StartSession) and a.agent not in replaced]
+    new = [a for a in actions if isinstance(a, StartSession) and a.agent not in replaced | under_way]
     new.sort(key=lambda a: (hooks[a.agent].priority, hooks[a.agent].slung_at))
     late = {a.agent for a in new[max(0, most - running) :]}
     return [
@@ -128,6 +171,11 @@ def within_slots(actions: Sequence[Action], agents: Sequence[AgentFacts], most: 
         else a
         for a in actions
     ]
+
+
+def _holds_slot(agent: AgentFacts) -> bool:
+    unrecorded = agent.last_start is not None and agent.last_start.ended_at is None
+    return unrecorded or not isinstance(agent.session, Absent)
 
 
 def tend_queue(queue: QueueFacts) -> Action | None:
