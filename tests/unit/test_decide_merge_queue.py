@@ -118,9 +118,9 @@ def test_an_ending_is_told_in_words(words: str, run: GateRun) -> None:
 def request(name: str, minute: int, **changes: object) -> MergeRequest:
     plain = MergeRequest(
         id=name, bead=f"we-{name}", title="Something", rig="web", agent="web/polecats/Toast",
-        generation=minute, commit="c" * 40, branch="polecat/Toast/we-1", target="main", state=MergeState.QUEUED, because=None,
-        held_for=None, submitted_at=BEGAN + timedelta(minutes=minute), landing_old=None, landing_new=None,
-        ended_at=None,
+        generation=minute, commit="c" * 40, branch="polecat/Toast/we-1", target="main",
+        state=MergeState.QUEUED, because=None, held_for=None,
+        submitted_at=BEGAN + timedelta(minutes=minute), landing_old=None, landing_new=None, ended_at=None,
     )  # fmt: skip
     return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -134,7 +134,11 @@ CHOICES: dict[str, tuple[list[MergeRequest], str | None]] = {
     "the oldest": ([request("young", 2), request("old", 1)], "old"),
     "a held one never blocks": ([held("held", 1, NOW), request("queued", 2)], "queued"),
     "only held ones": ([held("held", 1, NOW)], None),
-    "held for another gate": ([held("held", 1, "gate-0@aaaa"), request("queued", 2)], "held"),
+    "held for another gate": ([held("held", 1, "gate-0@aaaa")], "held"),
+    "held for another gate, but others wait": (
+        [held("held", 1, "gate-0@aaaa"), request("queued", 2)],
+        "queued",
+    ),
     "held for an older target": ([held("held", 1, "gate-1@0000")], "held"),
     "one about to land goes first": (
         [request("old", 1), request("wished", 2, landing_new="d" * 40)],

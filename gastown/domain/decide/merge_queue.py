@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gastown.domain.merges import GateOutcome, GateRun, MergeRequest, MergeState
 
@@ -91,11 +91,12 @@ def reasons(configured: str, target: str | None) -> str:
 
 
 def next_request(live: Sequence[MergeRequest], present: Mapping[str, str]) -> MergeRequest | None:
-    """The request to work on: the oldest that is queued, or held for reasons that have changed.
+    """The request to work on: the oldest that is queued; without any, one held for reasons that have changed.
 
     `present` gives for every target that could be read the `reasons` of now; requests for other targets are
     passed by. One that was about to land comes first: whether it did must be known before anything else
-    moves the target.
+    moves the target. Held ones come last: every landing changes their reasons, and none may cost the others
+    two useless gates each time.
     """
     waiting = [
         request
@@ -103,7 +104,12 @@ def next_request(live: Sequence[MergeRequest], present: Mapping[str, str]) -> Me
         if request.target in present
         and (request.state is MergeState.QUEUED or request.held_for != present[request.target])
     ]
-    return min(waiting, key=lambda r: (r.landing_new is None, r.submitted_at, r.generation), default=None)
+    return min(waiting, key=_turn, default=None)
+
+
+def _turn(request: MergeRequest) -> tuple[bool, bool, datetime, int]:
+    held = request.state is MergeState.HELD
+    return request.landing_new is None, held, request.submitted_at, request.generation
 
 
 def to_do(live: Sequence[MergeRequest], configured: str) -> int:

@@ -10,7 +10,7 @@ from gastown.operations.merge.queue import Queue
 from gastown.operations.merge.settle import hold, send_back, take_up
 from gastown.operations.merge.trial import put_to_trial
 from gastown.settings.rig import RigSettings
-from gastown.world.git.landing import Conflict, Replayed, clean_checkout, replay
+from gastown.world.git.landing import Conflict, Replayed, replay
 
 ROUNDS = 5
 """How often a request is replayed because the target moved under it, before others get their turn."""
@@ -82,7 +82,7 @@ def _replayed(queue: Queue, request: MergeRequest, onto: str) -> Replayed | Conf
     repository, folder = queue.repository, queue.places.checkout
     if repository.contains(onto, request.commit):
         return Replayed(onto, ())
-    clean_checkout(repository, folder, onto)
+    queue.check_out(onto)
     return replay(
         repository,
         folder,

@@ -1,5 +1,7 @@
 """Landing a tested commit: the wish, the push, the look whether it came true, and only then the bead's end."""
 
+import contextlib
+
 from gastown.domain.merges import GateOutcome, MergeRequest, MergeState
 from gastown.errors import GastownError, Refused
 from gastown.ledger import beads, events, merges
@@ -61,6 +63,7 @@ def finish(queue: Queue, request: MergeRequest, commit: str) -> None:
         close_finished(ledger, request.bead, by=by, now=now)
     ring(queue.town.places.wake)
     queue.tell(request, f"landed as {commit[:SHORT]} on {request.target}")
+    _tell_how_to_take_over(queue, request)
 
 
 def finish_unchanged(queue: Queue, request: MergeRequest, seen: str) -> None:
@@ -81,6 +84,17 @@ def _despite(queue: Queue, request: MergeRequest, problem: GastownError, *, head
     raise problem
 
 
+def _tell_how_to_take_over(queue: Queue, request: MergeRequest) -> None:
+    """A repository that somebody works in is not pushed to: they pull."""
+    repository = queue.repository
+    with contextlib.suppress(GastownError):
+        if not repository.is_local_checkout():
+            return
+        queue.tell(
+            request, f"to have it there:  git -C {repository.url} pull {repository.path} {request.target}"
+        )
+
+
 def _wish(queue: Queue, request: MergeRequest, head: str, onto: str) -> bool:
     """Write down what is about to be done; False when the request is not ours to land any more."""
     with queue.ledger.transaction() as ledger:
@@ -90,6 +104,7 @@ def _wish(queue: Queue, request: MergeRequest, head: str, onto: str) -> bool:
             ledger, queue.actor, "merge.landing", request.id, queue.town.clock.now(), bead=request.bead,
             old=onto, new=head, target=request.target,
         )  # fmt: skip
+    queue.tell(request, f"moves {request.target} from {onto[:SHORT]} to {head[:SHORT]}")
     return True
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gastown.domain.identity import Address
 from gastown.domain.merges import MergeRequest
+from gastown.errors import Unavailable
 
 if TYPE_CHECKING:
     from gastown.ledger.database import Database
@@ -50,6 +51,18 @@ class Queue:
     def repository(self) -> "Repository":
         """The rig's bare clone."""
         return self.town.repository(self.rig)
+
+    def check_out(self, commit: str) -> None:
+        """Put `commit`, and nothing else, into the queue's worktree. Raises Unavailable."""
+        from gastown.world.git.landing import clean_checkout
+
+        try:
+            clean_checkout(self.repository, self.places.checkout, commit)
+        except OSError as problem:  # a gate may leave what we must not remove
+            raise Unavailable(
+                f"{self.places.checkout} cannot be made clean: {problem.strerror}: {problem.filename}",
+                f"remove {self.places.checkout} by hand: nothing in it is needed",
+            ) from problem
 
     def tell(self, request: MergeRequest, words: str) -> None:
         """Say one line about a request, for a person who follows the queue."""

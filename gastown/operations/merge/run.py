@@ -1,6 +1,7 @@
 """`gt mq run RIG`: the process of one rig's merge queue, from the predecessor's leavings to the last request."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from gastown.domain.decide.merge_queue import next_request
 from gastown.domain.merges import MergeRequest, MergeState
@@ -9,6 +10,7 @@ from gastown.errors import GastownError, NotFound, Unavailable
 from gastown.ledger import merges
 from gastown.operations.merge.attempt import attempt, held_for
 from gastown.operations.merge.gate import end_gate
+from gastown.operations.merge.predecessor import children_marked, end_predecessor
 from gastown.operations.merge.queue import Queue
 from gastown.operations.merge.settle import hold, take_up, wait
 from gastown.operations.merge.stopping import Stopped, stopped_by_signals
@@ -26,11 +28,11 @@ def run_queue(town: Town, rig: str, *, say: Callable[[str], None]) -> None:
     all that could be done is done, Unavailable if requests had to be left waiting: start it again later.
     """
     town.rig(rig)
-    with lock(town.places.queue_lock(rig), what=f"the queue of {rig}"):
-        queue = Queue(town, rig, say)
+    queue = Queue(town, rig, say)
+    with lock(town.places.queue_lock(rig), what=f"the queue of {rig}"), stopped_by_signals():
         try:
-            with stopped_by_signals():
-                _end_predecessor(queue)
+            end_predecessor(queue)
+            with children_marked(queue):
                 _work_off(queue)
         except Stopped:
             end_gate(queue)
@@ -38,19 +40,10 @@ def run_queue(town: Town, rig: str, *, say: Callable[[str], None]) -> None:
     ring(town.places.wake)
 
 
-def _end_predecessor(queue: Queue) -> None:
-    """End what a queue process that was killed left running, and note that its gate will never be heard of."""
-    end_gate(queue)
-    with queue.ledger.transaction() as ledger:
-        cut_off = merges.gates_abandoned(ledger, queue.rig, queue.town.clock.now())
-    if cut_off:
-        queue.say("the queue process before this one was cut off during a gate: it is run again")
-
-
 def _work_off(queue: Queue) -> None:
     left: dict[str, GastownError] = {}
     while live := [request for request in merges.live(queue.ledger, queue.rig) if request.id not in left]:
-        targets = {name: _read(queue, name) for name in sorted({request.target for request in live})}
+        targets = _read(queue, {request.target for request in live})
         left |= _unreadable(queue, live, targets)
         request = next_request(live, _present(queue, targets))
         if request is None:
@@ -65,10 +58,18 @@ def _work_off(queue: Queue) -> None:
         raise Unavailable(f"{queue.rig}: {len(left)} left waiting: {first.message}", first.hint)
 
 
-def _read(queue: Queue, target: str) -> Observed[str]:
-    """Where the target stands now, asked of the remote."""
+def _read(queue: Queue, targets: AbstractSet[str]) -> Mapping[str, Observed[str]]:
+    """Where the targets stand now, asked of the remote."""
     try:
-        return Present(queue.repository.read_target(target))
+        queue.repository.fetch()
+    except GastownError as problem:  # be it that the remote says there is nothing: it may be back tomorrow
+        return dict.fromkeys(targets, Unknown(problem.message))
+    return {target: _stands(queue, target) for target in sorted(targets)}
+
+
+def _stands(queue: Queue, target: str) -> Observed[str]:
+    try:
+        return Present(queue.repository.target(target))
     except NotFound:
         return Absent()
     except GastownError as problem:
@@ -89,7 +90,7 @@ def _unreadable(
 
 
 def _present(queue: Queue, targets: Mapping[str, Observed[str]]) -> Mapping[str, str]:
-    rig, present = queue.settings, {}
+    rig, present = queue.settings, dict[str, str]()
     for name, target in targets.items():
         match target:
             case Present(commit):

@@ -7,7 +7,6 @@ from gastown.domain.merges import GateRun, MergeRequest
 from gastown.operations.merge.gate import Tree, run_gate
 from gastown.operations.merge.queue import Queue
 from gastown.settings.rig import RigSettings
-from gastown.world.git.landing import clean_checkout
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,6 @@ def put_to_trial(queue: Queue, request: MergeRequest, rig: RigSettings, *, head:
     judgement = judge(on_change, None)
     if isinstance(judgement, ProveOnTarget):
         queue.tell(request, f"{judgement.because}: does it on {request.target} itself?")
-        clean_checkout(queue.repository, queue.places.checkout, onto)
+        queue.check_out(onto)
         judgement = judge(on_change, run_gate(queue, request, rig, Tree(onto, on_target=True)))
     return Trial(judgement, on_change)
