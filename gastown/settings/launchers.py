@@ -17,11 +17,12 @@ def launchers(python: str, package_parent: str, site_packages: Sequence[str]) ->
     `python` is the interpreter of this installation, `package_parent` the folder that holds `gastown/`,
     `site_packages` the folders that hold what it depends on. Python starts without its site module and deaf
     to PYTHON* variables (`-IS`): a quarter faster, and nothing in an agent's project can change what runs.
+    Garbage is not collected: most of these processes are gone before there is any; the others switch it on.
     """
     folders = list(dict.fromkeys([package_parent, *site_packages]))
     return {name: _script(python, folders, entry) for name, entry in _ENTRIES.items()}
 
 
 def _script(python: str, folders: Sequence[str], entry: str) -> str:
-    code = f"import sys; sys.path += {json.dumps(folders, ensure_ascii=False)}; from {entry}; run()"
+    code = f"import gc, sys; gc.disable(); sys.path += {json.dumps(folders, ensure_ascii=False)}; from {entry}; run()"
     return f'#!/bin/sh\nexec {shlex.quote(python)} -IS -c {shlex.quote(code)} "$@"\n'
