@@ -157,10 +157,9 @@ def _is_tmux(command: Sequence[str]) -> bool:
 
 def _nobody(err: str) -> bool:
     """Whether tmux says that no server listens there."""
-    return err.startswith("no server running on") or (
-        err.startswith("error connecting to")
-        and err.endswith(("(No such file or directory)", "(Connection refused)"))
-    )
+    if err.startswith("error connecting to"):
+        return err.rstrip().endswith(("(No such file or directory)", "(Connection refused)"))
+    return err.startswith("no server running on")
 
 
 def _ending(err: str) -> bool:

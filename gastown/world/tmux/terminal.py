@@ -182,7 +182,9 @@ class Tmux:
         end_session(self._door, session, pids, lambda: not self._panes_of(session), self._grace)
 
     def _wakes(self) -> list[str]:
-        return [] if self._wake is None else script.options(None, {"@gt_wake": str(self._wake.absolute())})
+        if self._wake is None:
+            return []
+        return [script.command("set-option", "-g", "@gt_wake", str(self._wake.absolute()))]
 
     def _panes(self) -> list[listing.Pane]:
         form, mark = listing.format_and_mark()
