@@ -80,7 +80,7 @@ def _target(repository: "Repository", branch: str) -> str:
 
 
 def _unsaved(town: Town, rig: RigSettings, agent: AgentRow) -> int:
-    from gastown.world.git.worktrees import status
+    from gastown.world.git.status import status
 
     try:
         seen = status(town.rig_places(rig.name).polecat(agent.name))
