@@ -1,48 +1,191 @@
 """Keeping what a worktree holds before anything in it is switched, reset or removed."""
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
-from gastown.errors import Unavailable
-from gastown.world.git.command import git
+from gastown.domain.custody import CustodyFacts, LeaveAlone, MoveAside, Nothing, Snapshot, Stash
+from gastown.domain.decide.custody import keep_safe
+from gastown.domain.observed import Unknown
+from gastown.errors import Busy, GastownError, Unavailable
+from gastown.world.git.command import GitFailed, answer, git
+from gastown.world.git.history import loose_commits, remembered, stashes_of
+from gastown.world.git.pins import RESCUE, pin, stamp
 from gastown.world.git.records import record_of
 from gastown.world.git.repository import Repository
-from gastown.world.git.status import status
+from gastown.world.git.snapshot import save
+from gastown.world.git.status import WorktreeStatus, status
+
+RESCUED_FOLDERS = ".rescued"
+"""Folder of a rig in which lies what was moved aside."""
+
+_DAMAGED = ("index file", "bad signature", "index entry", "index uses")
 
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """What was done so that nothing is lost: refs that now hold it, or where the whole folder went."""
+    """What was done so that nothing is lost: new refs that hold it, and where the whole folder went, if it did."""
 
     refs: tuple[str, ...]
     moved_to: Path | None = None
+    because: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All of them, as text."""
+        return self.refs if self.moved_to is None else (*self.refs, str(self.moved_to))
 
 
-def secure(repository: Repository, folder: Path, *, reason: str, now: datetime | None = None) -> Secured:  # noqa: ARG001
-    """Keep all that `folder` holds."""
+def inspect(repository: Repository, folder: Path) -> CustodyFacts | Unknown:
+    """Gather what decides about `folder`, which exists; touches nothing."""
+    try:
+        return _facts(repository, folder)
+    except GastownError as problem:
+        return Unknown(problem.message)
+
+
+def secure(repository: Repository, folder: Path, *, reason: str, now: datetime | None = None) -> Secured:
+    """Keep all that `folder` holds, in refs or by moving it aside; afterwards it may be reset or removed.
+
+    Raises Unavailable or Busy when that is not possible: then nothing may be touched.
+    """
     moment = now or datetime.now(UTC)
-    seen = status(folder)
-    if seen.dirty or seen.operation:
-        return Secured((), move_aside(repository, folder, moment))
-    ref = f"refs/gastown/rescue/{folder.name}/{moment:%Y%m%dT%H%M%S}/head"
-    if seen.branch is None:
-        git(repository.path, "update-ref", ref, seen.head)
-    return Secured((ref,) if seen.branch is None else ())
+    verdict = keep_safe(inspect(repository, folder))
+    match verdict:
+        case LeaveAlone(because):
+            raise Unavailable(f"{folder} is left as it is: {because}", f"git -C {folder} status")
+        case Nothing(because):
+            return Secured((), None, because)
+        case MoveAside():
+            return _moved(repository, folder, verdict, moment)
+        case Snapshot():
+            return _snapshot(repository, folder, verdict, reason, moment)
 
 
-def move_aside(repository: Repository, folder: Path, now: datetime) -> Path:
-    """Rename `folder` into the rig's `.rescued`, still a working worktree if it was one, and say where it is."""
+def _snapshot(repository: Repository, folder: Path, verdict: Snapshot, reason: str, now: datetime) -> Secured:
+    found = _named(verdict.commits, verdict.stashes)
+    if verdict.uncommitted:
+        try:
+            found |= _saved(repository, folder, reason, now)
+        except Busy:
+            raise
+        except Unavailable as problem:
+            because = f"{verdict.because}, and a snapshot failed: {problem.message}"
+            return _moved(repository, folder, MoveAside(verdict.commits, verdict.stashes, because), now)
+    return Secured(pin(repository, folder.name, found, now), None, verdict.because)
+
+
+def _moved(repository: Repository, folder: Path, verdict: MoveAside, now: datetime) -> Secured:
+    refs = pin(repository, folder.name, _named(verdict.commits, verdict.stashes), now)
+    return Secured(refs, move_aside(repository, folder, because=verdict.because, now=now), verdict.because)
+
+
+def _named(commits: Sequence[str], stashes: Sequence[Stash]) -> dict[str, str]:
+    """Names for the refs: what kind it is, and the commit's beginning."""
+    loose = {f"commit-{commit[:10]}": commit for commit in commits}
+    return loose | {f"stash-{stash.commit[:10]}": stash.commit for stash in stashes}
+
+
+def _saved(repository: Repository, folder: Path, reason: str, now: datetime) -> dict[str, str]:
     record = record_of(repository.path, folder)
-    target = repository.path.parent / ".rescued" / f"{folder.name}-{now:%Y%m%dT%H%M%S%f}"
+    if record is None:
+        raise Unavailable(f"{folder} is not a worktree any more", "try again")
+    head = answer(folder, "rev-parse", "--verify", "--quiet", "HEAD").out.strip()
+    message = f"Uncommitted in {folder.name} on {record.branch or 'no branch'} ({reason})"
+    saved = save(repository.path, record, head=head, message=message, now=now)
+    both = {"index": saved.index, "worktree": saved.worktree}
+    return {name: commit for name, commit in both.items() if commit is not None}
+
+
+def _facts(repository: Repository, folder: Path) -> CustodyFacts:
+    record = record_of(repository.path, folder)
+    if record is None or not record.linked:
+        return CustodyFacts(linked=False)
+    commits = remembered(record)
+    kept = frozenset(repository.refs(f"{RESCUE}/{folder.name}").values())
+    seen, broken = _status(folder)
+    return CustodyFacts(
+        linked=True,
+        half_made=record.half_made,
+        broken=broken,
+        head=seen.head,
+        branch=record.branch,
+        operation=record.operation,
+        loose=loose_commits(repository.path, commits),
+        stashes=tuple(s for s in stashes_of(repository.path, record.branch, commits) if s.commit not in kept),
+        staged=seen.staged,
+        unstaged=seen.unstaged,
+        untracked=seen.untracked,
+        unmerged=seen.unmerged,
+        overlooked=0 if broken else _overlooked(folder),
+        nested=(*seen.nested, *seen.submodules),
+    )
+
+
+def _status(folder: Path) -> tuple[WorktreeStatus, str]:
+    """What git sees there, or, when the index is damaged, what git says of that."""
+    try:
+        return status(folder), ""
+    except GitFailed as failed:
+        if "index.lock" in failed.err or not any(word in failed.err for word in _DAMAGED):
+            raise
+        return WorktreeStatus(branch=None, head="", operation=""), failed.message
+
+
+def _overlooked(folder: Path) -> int:
+    """How many files that are there git was told not to look at: their tag is small, or S."""
+    tagged = (entry.partition(" ") for entry in git(folder, "ls-files", "-v", "-z").split("\0"))
+    return sum((tag.islower() or tag == "S") and os.path.lexists(folder / name) for tag, _, name in tagged)
+
+
+def restore_hint(refs: Sequence[str]) -> str:
+    """The commands that bring back what `refs` hold, one a line, to be typed in a worktree."""
+    return "\n".join(_restore(ref) for ref in refs)
+
+
+def _restore(ref: str) -> str:
+    if not ref.startswith("refs/"):
+        return f"cd {ref}"
+    kind = ref.rpartition("/")[2].partition("-")[0]
+    commands = {
+        "worktree": "git cherry-pick --no-commit",
+        "index": "git cherry-pick --no-commit",
+        "stash": "git stash apply",
+    }
+    return f"{commands.get(kind, 'git branch rescued')} {ref}"
+
+
+def move_aside(repository: Repository, folder: Path, *, because: str, now: datetime) -> Path:
+    """Rename `folder` into the rig's `.rescued` and say where it is now; a worktree goes on working there.
+
+    Its HEAD is detached, so that its branch can be used elsewhere. Raises Unavailable.
+    """
+    record = record_of(repository.path, folder)
+    linked = record is not None and record.linked
+    branch = record.branch if record is not None else None
+    target = _free(repository.path.parent / RESCUED_FOLDERS / f"{folder.name}-{stamp(now)}")
     try:
         target.parent.mkdir(exist_ok=True)
+        _note(target, folder, branch, because)
         folder.rename(target)
     except OSError as error:
         raise Unavailable(
-            f"{folder} cannot be moved aside: {error.strerror}", "check the rights and the disk"
+            f"{folder} cannot be moved aside: {error.strerror}", "check its rights and the disk"
         ) from error
-    if record is not None and record.admin.exists() and (target / ".git").is_file():
+    if linked:
         git(repository.path, "worktree", "repair", str(target))
-        git(target, "update-ref", "--no-deref", "HEAD", "HEAD")
+        answer(target, "update-ref", "--no-deref", "HEAD", "HEAD")
     return target
+
+
+def _free(path: Path) -> Path:
+    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(name for name in chain((path,), others) if not os.path.lexists(name))
+
+
+def _note(target: Path, folder: Path, branch: str | None, because: str) -> None:
+    text = f"moved here from {folder} (branch: {branch or 'none'})\nbecause {because}\n"
+    target.with_name(f"{target.name}.txt").write_text(text, encoding="utf-8")

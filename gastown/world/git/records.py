@@ -46,11 +46,13 @@ class Record:
     @property
     def branch(self) -> str | None:
         """The branch it is on, or is rebasing; None when its HEAD is detached."""
-        for folder in ("rebase-merge", "rebase-apply"):
-            if (rebasing := _read(self.admin / folder / "head-name")).startswith("refs/heads/"):
-                return rebasing.removeprefix("refs/heads/")
         head = _read(self.admin / "HEAD")
-        return head.removeprefix("ref: refs/heads/") if head.startswith("ref: refs/heads/") else None
+        if head.startswith("ref: "):
+            return head.removeprefix("ref: refs/heads/")
+        for operation in ("rebase-merge", "rebase-apply"):
+            if (rebasing := _read(self.admin / operation / "head-name")).startswith("refs/heads/"):
+                return rebasing.removeprefix("refs/heads/")
+        return None
 
 
 def records(repository: Path) -> list[Record]:

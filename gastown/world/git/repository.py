@@ -75,8 +75,8 @@ class Repository:
             ref.removeprefix("refs/remotes/origin/") for ref in self.refs("refs/remotes/origin/")
         ]
         head = answer(self.path, "symbolic-ref", "--short", "HEAD").out.strip()
-        likely = [head, "main", "master", *(branches if len(branches) == 1 else ())]
-        for branch in likely:
+        only = branches if len(branches) == 1 else []
+        for branch in (head, "main", "master", *only):
             if branch in branches:
                 return branch
         if not branches:

@@ -1,23 +1,23 @@
 """Agents' worktrees: made, taken up again, let go and removed, with nothing in them ever lost."""
 
-import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Refused, Unavailable
 from gastown.world.git.command import answer, failure, git
-from gastown.world.git.custody import move_aside, secure
+from gastown.world.git.custody import RESCUED_FOLDERS, secure
+from gastown.world.git.folders import delete, is_vacant
 from gastown.world.git.foreign import without_foreign_programs
+from gastown.world.git.history import last_remembered
 from gastown.world.git.records import Record, linked_to, record_of, records
-from gastown.world.git.repository import Repository
+from gastown.world.git.repository import NOTHING, Repository
+from gastown.world.git.revival import revive
 from gastown.world.git.status import WorktreeStatus, head_of, status
 
 __all__ = ["Prepared", "WorktreeStatus", "clear_stale_lock", "prepare", "release", "remove", "status"]
 
 CHECKOUT_DEADLINE = 600.0
-REVIVING = "gastown brings it back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,24 @@ def prepare(
     out elsewhere. Raises Unavailable, and then nothing is lost: the same call goes on from there.
     """
     _refuse_if_elsewhere(repository, folder, branch)
-    rescued: list[str] = []
-    record = _settle(repository, folder, rescued, had_session=had_session)
+    record, rescued = _settle(repository, folder, had_session=had_session)
     if record is not None and record.branch == branch:
-        return Prepared(branch, head_of(folder), tuple(rescued), made=False)
-    made = record is None or not _switch(repository, folder, branch, start, rescued)
-    if made:
-        _add(repository, folder, branch, start)
-    return Prepared(branch, head_of(folder), tuple(rescued), made)
+        _bring_back_branch(repository, record, branch, start)
+        return Prepared(branch, head_of(folder), rescued, made=False)
+    if record is not None:
+        switched, more = _switch(repository, folder, branch, start)
+        rescued += more
+        if switched:
+            return Prepared(branch, head_of(folder), rescued, made=False)
+    _add(repository, folder, branch, start)
+    return Prepared(branch, head_of(folder), rescued, made=True)
 
 
 def release(repository: Repository, folder: Path) -> None:
-    """Let go of the branch of an idle worktree, so that it can be used elsewhere; its files stay as they are."""
+    """Let go of the branch of an idle worktree, so that it can be used elsewhere.
+
+    All it holds is kept first; its files stay as they are. Nothing happens where no worktree is.
+    """
     record = record_of(repository.path, folder)
     if record is None or not record.linked or record.branch is None:
         return
@@ -62,101 +68,84 @@ def release(repository: Repository, folder: Path) -> None:
 
 def remove(repository: Repository, folder: Path) -> None:
     """Remove a worktree once all that it holds is kept; nothing happens when there is none."""
-    record = record_of(repository.path, folder)
-    if record is None:
-        if folder.exists():
-            move_aside(repository, folder, datetime.now(UTC))
-        return
-    if record.linked and secure(repository, folder, reason="removed").moved_to is not None:
+    record, _ = _settle(repository, folder, had_session=True)
+    if record is None or secure(repository, folder, reason="removed").moved_to is not None:
         return
     git(repository.path, "worktree", "remove", "--force", "--force", str(record.folder), deadline=120)
 
 
 def clear_stale_lock(folder: Path) -> bool:
-    """Remove the lock that a git killed in `folder` left on its index. Only when no process works there."""
+    """Remove the locks that a git killed in `folder` left there. Only when no process works there any more."""
     admin = linked_to(folder)
     if admin is None:
         return False
-    lock = admin / "index.lock"
-    there = lock.exists()
-    lock.unlink(missing_ok=True)
-    return there
+    locks = [admin / "index.lock", admin / "HEAD.lock"]
+    if branch := Record(admin, folder).branch:
+        locks.append(admin.parent.parent / "refs" / "heads" / f"{branch}.lock")
+    there = [lock for lock in locks if lock.exists()]
+    for lock in there:
+        delete(lock)
+    return bool(there)
 
 
 def _refuse_if_elsewhere(repository: Repository, folder: Path, branch: str) -> None:
+    """A branch in a worktree that was moved aside, or whose folder is gone, is free."""
     here = folder.parent.resolve() / folder.name
-    for record in records(repository.path):
-        if record.branch == branch and record.folder != here and record.linked:
-            if record.folder.parent.name == ".rescued":
-                continue
+    for other in records(repository.path):
+        elsewhere = other.folder != here and other.folder.parent.name != RESCUED_FOLDERS
+        if elsewhere and other.branch == branch and other.linked:
             raise Refused(
-                f"the branch {branch} is checked out in {record.folder}",
-                f"git -C {record.folder} checkout --detach",
+                f"the branch {branch} is checked out in {other.folder}",
+                f"git -C {other.folder} checkout --detach",
             )
 
 
-def _settle(repository: Repository, folder: Path, rescued: list[str], *, had_session: bool) -> Record | None:
-    """The sound worktree that is at `folder` now; None when nothing is there any more."""
-    record = record_of(repository.path, folder)
-    if record is not None and record.half_made:
-        if had_session and folder.exists():
-            rescued.append(str(move_aside(repository, folder, datetime.now(UTC))))
-        _forget(record, had_session=had_session)
-        return None
-    occupied = folder.is_symlink() or (
-        folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
-    )
+def _settle(
+    repository: Repository, folder: Path, *, had_session: bool
+) -> tuple[Record | None, tuple[str, ...]]:
+    """The sound worktree that is at `folder` now, if there is one, and where went what was in its way."""
+    record, moved = record_of(repository.path, folder), tuple[str, ...]()
+    if record is None or record.half_made or not record.linked:
+        if record is not None and record.half_made and not had_session:
+            delete(folder)
+        if not is_vacant(folder):
+            moved = secure(repository, folder, reason="in the way").places
+            record = record_of(repository.path, folder)
     if record is None:
-        if occupied:
-            rescued.append(str(move_aside(repository, folder, datetime.now(UTC))))
-        return None
-    if not record.linked:
-        if occupied and (folder / ".git").exists():
-            rescued.append(str(move_aside(repository, folder, datetime.now(UTC))))
-            occupied = False
-        _bring_back(record, folder, occupied=occupied)
-    elif (record.admin / "locked").exists() and (record.admin / "locked").read_text() == REVIVING:
-        _bring_back(record, folder, occupied=False)
-    return record
+        return None, moved
+    if record.half_made:
+        delete(record.admin)
+        return None, moved
+    revive(record)
+    return record, moved
 
 
-def _forget(record: Record, *, had_session: bool) -> None:
-    """Drop what is left of a worktree that was half made."""
-    if not had_session:
-        shutil.rmtree(record.folder, ignore_errors=True)
-    shutil.rmtree(record.admin, ignore_errors=True)
+def _bring_back_branch(repository: Repository, record: Record, branch: str, start: str) -> None:
+    """Where somebody deleted the branch under the worktree, put it back where its HEAD last was."""
+    if not _exists(repository, branch):
+        git(repository.path, "update-ref", f"refs/heads/{branch}", last_remembered(record) or start, NOTHING)
 
 
-def _bring_back(record: Record, folder: Path, *, occupied: bool) -> None:
-    """Link the folder to its record again; a folder that was deleted gets back what its index holds."""
-    if not occupied:
-        (record.admin / "locked").write_text(REVIVING)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / ".git").write_text(f"gitdir: {record.admin}\n")
-    if not occupied:
-        answer(folder, "checkout-index", "--all", "--quiet", deadline=CHECKOUT_DEADLINE)
-        git(folder, "update-index", "-q", "--refresh", "--unmerged")
-        (record.admin / "locked").unlink()
-
-
-def _switch(repository: Repository, folder: Path, branch: str, start: str, rescued: list[str]) -> bool:
-    """Put an existing worktree on `branch`; False when it was moved aside and a new one is needed."""
-    secured = secure(repository, folder, reason=f"switched to {branch}")
-    rescued += [*secured.refs, *([str(secured.moved_to)] if secured.moved_to else [])]
-    if secured.moved_to:
-        return False
+def _switch(repository: Repository, folder: Path, branch: str, start: str) -> tuple[bool, tuple[str, ...]]:
+    """Put a sound worktree on `branch`; False when it had to be moved aside and a new one is needed."""
+    secured = secure(repository, folder, reason=f"before {branch}")
+    if secured.moved_to is not None:
+        return False, secured.places
     env = without_foreign_programs(folder)
-    exists = _exists(repository, branch)
-    wanted = [branch] if exists else ["--no-track", "-b", branch, start]
+    if secured.refs:
+        git(folder, "reset", "--quiet", "--hard", deadline=CHECKOUT_DEADLINE, env=env)
+        git(folder, "clean", "--quiet", "-fd", deadline=CHECKOUT_DEADLINE, env=env)
+    wanted = [branch] if _exists(repository, branch) else ["--no-track", "-b", branch, start]
     options = ["--quiet", "--no-overwrite-ignore", "--ignore-other-worktrees"]
     args = ("checkout", *options, *wanted, "--")
     done = answer(folder, *args, deadline=CHECKOUT_DEADLINE, env=env)
     if done.status:
         raise failure(args, done)
-    return True
+    return True, secured.places
 
 
 def _add(repository: Repository, folder: Path, branch: str, start: str) -> None:
+    """Make a new worktree. Forced, since the branch may still be named by one that is gone or moved aside."""
     exists = _exists(repository, branch)
     wanted = [str(folder), branch] if exists else ["--no-track", "-b", branch, str(folder), start]
     env = without_foreign_programs(repository.path)

@@ -1,0 +1,40 @@
+"""Bringing back the folder of a worktree that somebody deleted, from what its record still holds."""
+
+from gastown.errors import Unavailable
+from gastown.world.git.command import answer
+from gastown.world.git.foreign import without_foreign_programs
+from gastown.world.git.records import Record
+
+REVIVING = "gastown brings it back"
+"""The worktree's lock says so until all files are there again."""
+
+DEADLINE = 600.0
+
+
+def revive(record: Record) -> None:
+    """Link a deleted folder to its record again and write the files that its index holds.
+
+    Nothing happens to a sound worktree. Ended half-way, the next call goes on. Raises Unavailable.
+    """
+    lock = record.admin / "locked"
+    try:
+        if record.linked and not (lock.exists() and lock.read_text(encoding="utf-8") == REVIVING):
+            return
+        lock.write_text(REVIVING, encoding="utf-8")
+        record.folder.mkdir(parents=True, exist_ok=True)
+        (record.folder / ".git").write_text(f"gitdir: {record.admin}\n", encoding="utf-8")
+        _write_files(record)
+        lock.unlink()
+    except OSError as error:
+        raise Unavailable(
+            f"{record.folder} cannot be brought back: {error.strerror}", "check its rights and the disk"
+        ) from error
+
+
+def _write_files(record: Record) -> None:
+    env = without_foreign_programs(record.folder)
+    wrote = answer(record.folder, "checkout-index", "--all", "--quiet", deadline=DEADLINE, env=env)
+    missing = answer(record.folder, "diff-files", "--quiet", "--diff-filter=D", deadline=DEADLINE)
+    if missing.status:
+        raise Unavailable(f"{record.folder} cannot be brought back: {wrote.err.strip()}", "check the disk")
+    answer(record.folder, "update-index", "-q", "--refresh", deadline=DEADLINE)
