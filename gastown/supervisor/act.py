@@ -69,6 +69,11 @@ class Hands:
         """Let what is under way come to its end, and begin nothing more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def under_way(self) -> frozenset[str]:
+        """The agents whom something is being done for at this moment."""
+        with self._guard:
+            return frozenset(self._busy)
+
     def look_again_at(self, now: datetime) -> datetime | None:
         """When a queue that was started in vain may be started again."""
         return min((at for at, _ in self._queues.values() if at > now), default=None)

@@ -26,11 +26,16 @@ class Tick:
         self._said: dict[str, str] = {}
 
     def run(self) -> datetime | None:
-        """Do what is to be done now; gives the moment at which to look again, if one is known."""
+        """Do what is to be done now; gives the moment at which to look again, if one is known.
+
+        Nothing is decided about agents whom something is being done for when the look begins: what is seen of
+        them is not how they will be found.
+        """
         now = self._town.clock.now()
+        under_way = self._hands.under_way()
         agents = observe_agents(self._town)
-        actions = [supervise(agent, self._policy, now) for agent in agents]
-        actions = list(within_slots(actions, agents, self._town.settings.max_polecats))
+        actions = [supervise(agent, self._policy, now) for agent in agents if agent.address not in under_way]
+        actions = list(within_slots(actions, agents, self._town.settings.max_polecats, under_way))
         actions += [
             action for queue in observe_queues(self._town) if (action := tend_queue(queue)) is not None
         ]

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.actions import (
@@ -258,6 +258,7 @@ def test_every_action_says_why(agent: AgentFacts) -> None:
     assert supervise(agent, POLICY, NOW).because
 
 
+@settings(max_examples=20)
 @given(towns, st.integers(1, 5))
 def test_a_second_tick_over_unchanged_facts_decides_the_same(town: list[AgentFacts], most: int) -> None:
     first = within_slots([supervise(agent, POLICY, NOW) for agent in town], town, most)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gastown.domain.identity import parse_address
-from gastown.domain.observed import Present
+from gastown.domain.observed import Absent, Present
 from gastown.errors import GastownError
 from gastown.ledger import agents, events
 from gastown.town import Town
@@ -20,7 +20,15 @@ def end_leftovers(town: Town, marks: Mapping[str, str]) -> None:
 
 
 def record_end(town: Town, agent: str, incarnation: int, why: str) -> None:
-    """Write down that an incarnation whose session is gone has ended, after what it left running was ended too."""
+    """Write down that an incarnation whose session is gone has ended, after what it left running was ended too.
+
+    The caller holds the agent's lock. A session that is there after all, or cannot be seen, is left as it is.
+    """
+    newest = agents.newest_incarnation(town.ledger, agent)
+    if newest is None or newest.id != incarnation or newest.ended_at is not None:
+        return
+    if not isinstance(town.terminal.look([newest.session])[newest.session], Absent):
+        return
     end_leftovers(town, {"GT_ADDRESS": agent, "GT_INCARNATION": str(incarnation)})
     head, now = _head(town, agent), town.clock.now()
     with town.ledger.transaction() as ledger:
