@@ -122,6 +122,8 @@ def needs_a_person(agent: AgentFacts, now: datetime) -> Obstacle | None:
     match agent.status:
         case Present(status) if status.activity is Activity.WAITING:
             return Obstacle(f"waits for an answer: {status.waiting_for or 'it did not say to what'}")
+        case _ if agent.hook is None or agent.last_start is None:
+            return None
         case Present(status) if status.activity is not Activity.IDLE:
             return None
         case Present() | Unknown():
@@ -130,13 +132,13 @@ def needs_a_person(agent: AgentFacts, now: datetime) -> Obstacle | None:
             return _failure(agent.last_start) or _silence(agent.last_start, now)
 
 
-def _failure(start: LastStart | None) -> Obstacle | None:
-    if start is None or start.failure is None or start.ended_at is not None:
+def _failure(start: LastStart) -> Obstacle | None:
+    if start.failure is None or start.ended_at is not None:
         return None
     return Obstacle(f"hit {start.failure}", start.failure)
 
 
-def _silence(start: LastStart | None, now: datetime) -> Obstacle | None:
-    if start is None or start.primed_at is not None or now - start.began_at < STARTING:
+def _silence(start: LastStart, now: datetime) -> Obstacle | None:
+    if start.primed_at is not None or now - start.began_at < STARTING:
         return None
     return Obstacle("said nothing since its start; its CLI may be asking something")

@@ -18,6 +18,18 @@ def find_agent(town: Town, what: str) -> AgentRow:
     return named_agent(town, what, known) or _who_works_on(town, what, known)
 
 
+def find_holder(town: Town, what: str) -> AgentRow:
+    """As `find_agent`, but a bead means only who has it on the hook now: for commands that take work away."""
+    known = agents.all_agents(town.ledger)
+    if (agent := named_agent(town, what, known)) is not None:
+        return agent
+    worker = _who_works_on(town, what, known)
+    bead = beads.get(town.ledger, what)
+    if worker.hook_bead != bead.id:
+        raise Refused(f"{bead.id} is on nobody's hook ({_short(worker)} had it last)", f"bd show {bead.id}")
+    return worker
+
+
 def named_agent(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow | None:
     """The one of these agents that `what` names itself, not through its work. Raises Refused for several."""
     matches = (

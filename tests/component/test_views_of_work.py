@@ -14,7 +14,7 @@ from gastown.errors import NotFound, Refused
 from gastown.ledger import beads, merges
 from gastown.ledger.events import Event
 from gastown.views.bead_page import bead_page
-from gastown.views.find_agent import find_agent
+from gastown.views.find_agent import find_agent, find_holder
 from gastown.views.hook import hook
 from gastown.views.log import after, log, newest
 from gastown.views.queue import merge_queue, merge_request
@@ -120,6 +120,17 @@ def test_a_bead_means_who_worked_on_it_last(place: ViewTown) -> None:
     assert find_agent(place.town, bead).name == "Toast"
     with pytest.raises(NotFound, match="nobody works on"):
         find_agent(place.town, place.bead("Nobody's"))
+
+
+def test_who_takes_work_away_means_who_has_it_now(place: ViewTown) -> None:
+    bead = place.bead("Add pagination")
+    place.sling(bead)
+    assert find_holder(place.town, bead).name == "Toast"
+    assert find_holder(place.town, "Toast").name == "Toast"
+    place.hand_over()
+    with pytest.raises(Refused) as refused:
+        find_holder(place.town, bead)
+    assert refused.value.message == f"{bead} is on nobody's hook (web/Toast had it last)"
 
 
 def test_a_name_that_two_agents_bear_is_refused(place: ViewTown) -> None:

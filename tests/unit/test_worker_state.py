@@ -192,6 +192,14 @@ def test_the_clis_own_word_for_a_failure_is_kept() -> None:
     assert need.failure == "authentication_failed"
 
 
+def test_a_failure_without_work_needs_nobody() -> None:
+    failed = replace(START, failure="rate_limit")
+    assert needs_a_person(an_agent(RUNS, None, says(Activity.IDLE), failed), NOW) is None
+    asking = needs_a_person(an_agent(RUNS, None, says(Activity.WAITING), failed), NOW)
+    assert asking is not None
+    assert asking.why == "waits for an answer: it did not say to what"
+
+
 def test_nobody_is_needed_where_no_session_is_seen() -> None:
     failed = replace(START, failure="rate_limit")
     assert needs_a_person(an_agent(Absent(), HOOK, start=failed), NOW) is None
