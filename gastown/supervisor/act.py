@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
@@ -19,8 +19,9 @@ from gastown.domain.actions import (
     StartSession,
     StopSession,
 )
+from gastown.domain.decide.supervision import QueueStarts, queue_started
 from gastown.errors import Busy, GastownError
-from gastown.ledger import events
+from gastown.ledger import events, merges
 from gastown.operations.sessions.ensure import ensure
 from gastown.operations.sessions.environment import without_identity
 from gastown.operations.sessions.stop import stop
@@ -32,7 +33,6 @@ from gastown.world.process import spawn
 from gastown.world.wake import ring
 
 WORKERS = 4
-LONGEST_PAUSE = timedelta(minutes=2)
 
 log = logging.getLogger("gastown.supervisor")
 
@@ -45,7 +45,7 @@ class Hands:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="hand")
         self._busy: set[str] = set()
         self._guard = Lock()
-        self._queues: dict[str, tuple[datetime, int]] = {}
+        self._queues: dict[str, QueueStarts] = {}
 
     def do(self, action: Action) -> None:
         """Carry out one action, or begin to; what is under way for the same agent is not begun twice."""
@@ -76,7 +76,7 @@ class Hands:
 
     def look_again_at(self, now: datetime) -> datetime | None:
         """When a queue that was started in vain may be started again."""
-        return min((at for at, _ in self._queues.values() if at > now), default=None)
+        return min((q.not_before for q in self._queues.values() if q.not_before > now), default=None)
 
     def _beside(self, key: str, job: Callable[[Town], object]) -> None:
         with self._guard:
@@ -124,12 +124,12 @@ class Hands:
 
     def _start_queue(self, rig: str) -> None:
         now = self._town.clock.now()
-        not_before, failures = self._queues.get(rig, (now, 0))
-        if now < not_before:
+        before = self._queues.get(rig)
+        if before is not None and now < before.not_before:
             return
-        pause = min(timedelta(seconds=0.2) * 2**failures, LONGEST_PAUSE)
-        calm = now - not_before > LONGEST_PAUSE
-        self._queues[rig] = (now + pause, 0 if calm else failures + 1)
+        if before is not None and merges.ended_since(self._town.ledger, rig, before.began):
+            before = None
+        self._queues[rig] = queue_started(before, now)
         env = {**without_identity(), "PYTHONPATH": str(Path(gastown.__file__).parent.parent)}
         log_file = self._town.places.logs / f"queue-{rig}.log"
         argv = [sys.executable, "-P", "-m", "gastown", "mq", "run", rig]

@@ -11,9 +11,12 @@ from gastown.domain.actions import Action, LeaveAlone, Park, StartSession
 from gastown.domain.decide.supervision import (
     CAUSES,
     LONGEST_PAUSE,
+    LONGEST_QUEUE_PAUSE,
     SESSION_ENDED,
     STOPPED_BY_PERSON,
+    QueueStarts,
     parked_because,
+    queue_started,
     supervise,
 )
 from gastown.domain.supervised import PastStart, RestartPolicy
@@ -176,3 +179,22 @@ def test_no_pause_grows_out_of_bounds_with_a_generous_budget() -> None:
 def test_a_clock_that_was_set_back_does_not_keep_work_waiting() -> None:
     tomorrow = [crash(at=NOW + timedelta(days=1))] * 2
     assert isinstance(supervise(toast(hook=hooked(tomorrow), start=ENDED), POLICY, NOW), StartSession)
+
+
+# queue processes
+
+
+def test_a_queue_process_that_comes_to_nothing_is_started_ever_more_rarely() -> None:
+    started, pauses, now = queue_started(None, NOW), list[float](), NOW
+    for _ in range(100):
+        pauses.append((started.not_before - now).total_seconds())
+        now = started.not_before
+        started = queue_started(started, now)
+    assert pauses[:5] == [0.2, 0.4, 0.8, 1.6, 3.2]
+    assert set(pauses[10:]) == {LONGEST_QUEUE_PAUSE.total_seconds()}
+
+
+def test_a_queue_process_after_a_calm_time_begins_with_the_shortest_pause() -> None:
+    spent = QueueStarts(NOW, NOW + LONGEST_QUEUE_PAUSE, in_vain=30)
+    later = spent.not_before + LONGEST_QUEUE_PAUSE + timedelta(seconds=1)
+    assert queue_started(spent, later) == QueueStarts(later, later + timedelta(seconds=0.2), 0)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gastown.domain.actions import (
@@ -21,6 +22,8 @@ from gastown.domain.supervised import AgentFacts, Hooked, PastStart, QueueFacts,
 from gastown.domain.terminal import Session
 
 LONGEST_PAUSE = timedelta(minutes=5)
+FIRST_QUEUE_PAUSE = timedelta(seconds=0.2)
+LONGEST_QUEUE_PAUSE = timedelta(minutes=2)
 SESSION_ENDED = "the session ended"
 STOPPED_BY_PERSON = "gt down"
 NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON})
@@ -183,3 +186,19 @@ def tend_queue(queue: QueueFacts) -> Action | None:
     if queue.running or not queue.to_do:
         return None
     return StartQueue(queue.rig, f"{queue.to_do} in the queue, no process runs")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStarts:
+    """The newest start of a queue process, when the next one may be, and how many came to nothing before."""
+
+    began: datetime
+    not_before: datetime
+    in_vain: int
+
+
+def queue_started(before: QueueStarts | None, now: datetime) -> QueueStarts:
+    """What to remember of a start now; `before` is the last one if nothing has landed or come back since."""
+    in_vain = 0 if before is None or now - before.not_before > LONGEST_QUEUE_PAUSE else before.in_vain + 1
+    pause = min(FIRST_QUEUE_PAUSE * 2 ** min(in_vain, _DOUBLINGS), LONGEST_QUEUE_PAUSE)
+    return QueueStarts(now, now + pause, in_vain)
