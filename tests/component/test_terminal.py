@@ -17,8 +17,6 @@ from tests.component.tmux_place import a_tmux_place
 from tests.fakes import FakeTerminal
 from tests.support import eventually
 
-ODD_NAMES = ["", "we.Toast", "we:Toast", "we Toast", "=we", "$1", "we*", "we\n", "wé", "#{pid}"]
-
 
 @dataclass
 class Stage:
@@ -143,13 +141,13 @@ def test_stopping_a_session_leaves_its_successor_alone(stage: Stage) -> None:
     assert not stage.is_there("we-Toast")
 
 
-@pytest.mark.parametrize("name", ODD_NAMES)
-def test_names_that_tmux_would_read_otherwise_are_invalid(stage: Stage, name: str) -> None:
-    with pytest.raises(Invalid):
-        stage.start(name)
-    with pytest.raises(Invalid):
-        stage.terminal.set_options({name: {"@gt_hook": "x"}}, {})
-    assert stage.terminal.look([name]) == {name: Absent()}
+def test_names_that_tmux_would_read_otherwise_are_invalid(stage: Stage) -> None:
+    for name in ("", "we.Toast", "we:Toast", "we Toast", "=we", "$1", "we*", "we\n", "wé", "#{pid}"):
+        with pytest.raises(Invalid):
+            stage.start(name)
+        with pytest.raises(Invalid):
+            stage.terminal.set_options({name: {"@gt_hook": "x"}}, {})
+        assert stage.terminal.look([name]) == {name: Absent()}
 
 
 def test_a_command_that_is_too_large_is_refused(stage: Stage) -> None:
@@ -181,11 +179,11 @@ def test_a_capture_has_the_last_lines_and_no_blank_ones_after_them(stage: Stage)
     assert stage.terminal.capture(session, 0) == ""
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\tb", "\x1b[A", "a\x03", "a\x9bb", "a\u2028b"])
-def test_keys_cannot_be_typed_as_text(stage: Stage, text: str) -> None:
+def test_keys_cannot_be_typed_as_text(stage: Stage) -> None:
     session = stage.start()
-    with pytest.raises(Refused, match="control characters"):
-        stage.terminal.type_line(session, text)
+    for text in ("a\nb", "a\rb", "a\tb", "\x1b[A", "a\x03", "a\x9bb", "a\u2028b"):
+        with pytest.raises(Refused, match="control characters"):
+            stage.terminal.type_line(session, text)
 
 
 def test_typing_into_a_session_that_has_ended_is_not_found(stage: Stage) -> None:
