@@ -1,6 +1,7 @@
 """Adding a rig: cloning a repository, deciding its gate and how freely agents may work in it."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -81,7 +82,7 @@ def _prefix(town: Town, name: str, wanted: str | None) -> str:
 def _source(url: str) -> str:
     """A path in full, so that it means the same from everywhere; an address as it is."""
     path = Path(url).expanduser()
-    return str(path.absolute()) if path.exists() else url
+    return os.path.normpath(path.absolute()) if path.exists() else url
 
 
 def _writable(root: Path) -> Path:
