@@ -15,6 +15,10 @@ STARTING = timedelta(seconds=60)
 """How long an agent CLI may take from its start to its first prompt."""
 
 
+QUIET = timedelta(minutes=2)
+"""How long an agent may sit at its prompt with work on its hook before it is a person's business."""
+
+
 class WorkerState(StrEnum):
     """What a worker does, in one word."""
 
@@ -42,10 +46,13 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What keeps a running agent from going on until a person acts; `failure` is its CLI's own word for it."""
+    """What keeps a running agent from going on until a person acts."""
 
     why: str
     failure: str | None = None
+    """Its CLI's own word, when it gave up."""
+    asks: bool = False
+    """Whether it shows a question right now."""
 
 
 def worker_states(
@@ -119,14 +126,18 @@ def needs_a_person(agent: AgentFacts, now: datetime) -> Obstacle | None:
     """What a person has to do something about; None when this agent is not known to need one."""
     if not isinstance(agent.session, Present):
         return None
+    quiet = now - agent.session.value.activity >= QUIET
     match agent.status:
         case Present(status) if status.activity is Activity.WAITING:
-            return Obstacle(f"waits for an answer: {status.waiting_for or 'it did not say to what'}")
+            what = status.waiting_for or "it did not say to what"
+            return Obstacle(f"waits for an answer: {what}", asks=True)
         case _ if agent.hook is None or agent.last_start is None:
             return None
         case Present(status) if status.activity is not Activity.IDLE:
             return None
-        case Present() | Unknown():
+        case Present():
+            return _failure(agent.last_start) or _left_off(agent.hook, agent.last_start, quiet=quiet)
+        case Unknown():
             return _failure(agent.last_start)
         case Absent():
             return _failure(agent.last_start) or _silence(agent.last_start, now)
@@ -136,6 +147,12 @@ def _failure(start: LastStart) -> Obstacle | None:
     if start.failure is None or start.ended_at is not None:
         return None
     return Obstacle(f"hit {start.failure}", start.failure)
+
+
+def _left_off(hook: Hooked, start: LastStart, *, quiet: bool) -> Obstacle | None:
+    if not quiet or hook.done_wished_at is not None or start.generation != hook.generation:
+        return None
+    return Obstacle("its turn has ended with work on the hook")
 
 
 def _silence(start: LastStart, now: datetime) -> Obstacle | None:

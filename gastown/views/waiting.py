@@ -29,7 +29,7 @@ class WaitingLine:
     """One thing that a person has to do."""
 
     kind: str
-    """answer, failure, held, parked or gate"""
+    """answer, stalled, failure, held, parked or gate"""
     who: str
     """The agent, rig or request that waits, as people say it."""
     bead: str | None
@@ -58,7 +58,8 @@ def _asks(town: Town, agent: AgentFacts, worker: WorkerLine) -> Iterator[Waiting
         return
     attach = f"gt attach {worker.short}"
     if need.failure is None:
-        yield WaitingLine("answer", worker.short, worker.bead, one_line(need.why), worker.last_sign, attach)
+        kind = "answer" if need.asks else "stalled"
+        yield WaitingLine(kind, worker.short, worker.bead, one_line(need.why), worker.last_sign, attach)
     else:
         event = events.last_of_type(town.ledger, agent.address, "agent.failed")
         what = FAILURES.get(need.failure, f"ended its turn with {one_line(need.failure)}")

@@ -192,6 +192,19 @@ def test_the_clis_own_word_for_a_failure_is_kept() -> None:
     assert need.failure == "authentication_failed"
 
 
+def test_who_sits_at_its_prompt_with_work_needs_a_person_after_a_while() -> None:
+    def quiet_for(**length: float) -> Observed[Session]:
+        return Present(replace(SESSION, activity=NOW - timedelta(**length)))
+
+    assert needs_a_person(an_agent(quiet_for(seconds=30), HOOK, says(Activity.IDLE), START), NOW) is None
+    late = needs_a_person(an_agent(quiet_for(minutes=3), HOOK, says(Activity.IDLE), START), NOW)
+    assert late is not None
+    assert late.why == "its turn has ended with work on the hook"
+    assert needs_a_person(an_agent(quiet_for(minutes=3), HOOK, says(Activity.BUSY), START), NOW) is None
+    assert needs_a_person(an_agent(quiet_for(minutes=3), None, says(Activity.IDLE), START), NOW) is None
+    assert needs_a_person(an_agent(quiet_for(minutes=3), WISHED, says(Activity.IDLE), START), NOW) is None
+
+
 def test_a_failure_without_work_needs_nobody() -> None:
     failed = replace(START, failure="rate_limit")
     assert needs_a_person(an_agent(RUNS, None, says(Activity.IDLE), failed), NOW) is None
