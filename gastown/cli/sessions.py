@@ -1,5 +1,6 @@
 """Agents' sessions: `gt prime`, `gt peek`, `gt attach`."""
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +9,7 @@ from gastown.cli.parameters import AgentOrBead, Argument, Json, Option
 from gastown.cli.place import caller, here
 
 if TYPE_CHECKING:
+    from gastown.domain.assignments import Caller
     from gastown.domain.terminal import Session
     from gastown.ledger.agents import AgentRow
     from gastown.town import Town
@@ -76,45 +78,8 @@ def prime(
     """Tell the agent that asks who it is, what is on its hook, and how work is done here."""
     if hook:
         _prime_by_callback()
-    else:
-        output.say(_briefing(who, None).rstrip("\n"))
-
-
-def _prime_by_callback() -> None:
-    """Never fail: an agent CLI throws away what a failing start callback says."""
-    from gastown.errors import GastownError, NotFound
-
-    try:
-        output.say(_briefing(None, _said()).rstrip("\n"))
-    except NotFound as nowhere:
-        _not_briefed(nowhere.message, quiet=not _in_town())
-    except GastownError as error:
-        _not_briefed(error.message)
-    except Exception as error:  # noqa: BLE001 - the agent must be told something in any case
-        _not_briefed(f"{type(error).__name__}: {error}")
-
-
-def _not_briefed(why: str, *, quiet: bool = False) -> None:
-    if quiet:
         return
-    output.complain(f"the agent could not be told its work: {why}")
-    output.say("Gas Town could not tell you your work just now. Run `gt prime` before anything else.")
-
-
-def _in_town() -> bool:
-    from gastown.errors import GastownError
-
-    try:
-        here()
-    except GastownError:
-        return False
-    return True
-
-
-def _briefing(who: str | None, callback_input: str | None) -> str:
     from gastown.errors import Refused
-    from gastown.operations.sessions.prime import prime as tell_work
-    from gastown.views.briefing import briefing
     from gastown.views.find_agent import find_agent
 
     town = here()
@@ -123,8 +88,42 @@ def _briefing(who: str | None, callback_input: str | None) -> str:
         raise Refused(
             "you are the human: nothing is on your hook", "gt prime AGENT shows what that agent is told"
         )
-    address = find_agent(town, who).address if who else by.address
-    return tell_work(town, briefing(town, address), by=by, callback_input=callback_input)
+    output.say(_briefing(town, by, find_agent(town, who).address if who else by.address, None))
+
+
+def _prime_by_callback() -> None:
+    """Never fail: an agent CLI throws away what a failing start callback says. Outside a town, say nothing."""
+    from gastown.errors import GastownError, NotFound
+
+    try:
+        town = here()
+    except NotFound:
+        return
+    try:
+        by = caller(town)
+        if not by.is_human:
+            output.say(_briefing(town, by, by.address, _said()))
+    except GastownError as error:
+        _not_briefed(town, error.message)
+    except Exception as error:  # noqa: BLE001 - the agent must be told something in any case
+        _not_briefed(town, f"{type(error).__name__}: {error}")
+
+
+def _not_briefed(town: "Town", why: str) -> None:
+    output.complain(f"the agent could not be told its work: {why}")
+    output.say("Gas Town could not tell you your work just now. Run `gt prime` before anything else.")
+    with (
+        contextlib.suppress(OSError),
+        (town.places.logs / "callbacks.log").open("a", encoding="utf-8") as log,
+    ):
+        log.write(f"{town.clock.now():%Y-%m-%dT%H:%M:%SZ} prime {output.harmless(why)}\n")
+
+
+def _briefing(town: "Town", by: "Caller", address: str, callback_input: str | None) -> str:
+    from gastown.operations.sessions.prime import prime as tell_work
+    from gastown.views.briefing import briefing
+
+    return tell_work(town, briefing(town, address), by=by, callback_input=callback_input).rstrip("\n")
 
 
 def _said() -> str:

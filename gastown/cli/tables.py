@@ -17,12 +17,13 @@ def table(
     """Lines with the cells of `rows` in aligned columns; cells become harmless single lines.
 
     `gives_way` names columns that may shrink where the terminal is too narrow, in this order, and how narrow
-    each may become. Columns in `right` are aligned to the right; columns without any text vanish.
+    each may become. Columns in `right` are aligned to the right; columns without any text vanish. All
+    rows have the same number of cells.
     """
     cells = [[harmless(cell) for cell in row] for row in rows]
-    sizes = [
-        max((columns(row[i]) for row in cells), default=0) for i in range(max(map(len, cells), default=0))
-    ]
+    if not cells:
+        return []
+    sizes = [max(columns(row[i]) for row in cells) for i in range(len(cells[0]))]
     over = indent + sum(sizes) + GAP * (sum(map(bool, sizes)) - 1) - width()
     for column, least in (gives_way or {}).items():
         cut = max(0, min(over, sizes[column] - least))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gastown.operations.work.done import Done
     from gastown.operations.work.sling import Slung
     from gastown.operations.work.unsling import Unslung
+    from gastown.town import Town
     from gastown.views.hook import HookPage
 
 SHORT = 10
@@ -52,13 +53,28 @@ def _slung(slung: "Slung") -> str:
 def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:
     """Take work back from a hook: the bead is open again, and its commits stay on their branch."""
     from gastown.operations.work.unsling import unsling as take_back
-    from gastown.views.find_agent import find_agent
 
     town = here()
-    taken = take_back(town, find_agent(town, what).address, by=caller(town))
+    taken = take_back(town, _holder(town, what), by=caller(town))
     output.show(taken, _unslung, as_json=as_json)
     keep_up(town, wanted=up)
     output.next_steps(f"gt sling {taken.bead}", f"bd show {taken.bead}")
+
+
+def _holder(town: "Town", what: str) -> str:
+    """The agent that `what` names, or on whose hook that bead is now: an earlier worker has other work by now."""
+    from gastown.errors import Refused
+    from gastown.ledger.agents import all_agents
+    from gastown.views.bead_page import bead_page
+    from gastown.views.find_agent import named_agent
+
+    agent = named_agent(town, what, all_agents(town.ledger))
+    if agent is not None:
+        return agent.address
+    page = bead_page(town, what)
+    if page.worker is None:
+        raise Refused(f"{page.id} is on nobody's hook", f"bd show {page.id}")
+    return page.worker
 
 
 def _unslung(taken: "Unslung") -> str:
