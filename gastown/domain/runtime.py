@@ -66,6 +66,10 @@ class Runtime(Protocol):
     """One agent CLI. Pure but for `status`, which looks at the CLI's own status file."""
 
     name: str
+    program: str
+    """What must be on PATH for it to start; empty: it is a part of us."""
+    how_to_get_it: str
+    """The command that installs that program."""
     passes: Sequence[str]
     """Names (or `PREFIX_*`) of the user's environment variables that it needs."""
 

@@ -8,8 +8,6 @@ from gastown.errors import GastownError
 from gastown.town import Town
 from gastown.views.health import Check, Health
 
-INSTALL_CLAUDE = "npm install -g @anthropic-ai/claude-code"
-
 
 def agent_checks(town: Town | None) -> Iterator[Check]:
     """The agent CLI that the town starts where nothing else is said; Claude Code outside a town."""
@@ -33,7 +31,8 @@ def _claude(town: Town | None) -> Iterator[Check]:
 
     match ClaudeRuntime().version():
         case Absent():
-            yield Check("Claude Code", Health.BAD, "claude is not installed", INSTALL_CLAUDE)
+            hint = ClaudeRuntime.how_to_get_it
+            yield Check("Claude Code", Health.BAD, "claude is not installed", hint)
             return
         case Unknown(why):
             yield Check("Claude Code", Health.UNKNOWN, why)

@@ -1,12 +1,13 @@
 """Slinging: putting a bead on an agent's hook, from where it propels itself."""
 
+import shutil
 from dataclasses import dataclass
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat
 from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_target, polecat
-from gastown.errors import Invalid, NotFound, Refused
+from gastown.errors import Invalid, NotFound, Refused, Unavailable
 from gastown.ledger import agents, beads, events, merges
 from gastown.ledger.beads import NewBead
 from gastown.ledger.database import Database
@@ -37,8 +38,7 @@ def sling(
     blocked, closed, taken or in the queue, the rig is parked, or the agent has something else on its hook.
     """
     by.must_be_current()
-    if runtime is not None:
-        check_runtime(town, runtime)
+    check_runtime(town, runtime or town.settings.runtime)
     bead, created = _bead(town, what, target, by)
     wanted = _understand(town, bead, target)
     with town.ledger.transaction() as ledger:
@@ -48,8 +48,10 @@ def sling(
 
 
 def check_runtime(town: Town, name: str) -> None:
-    """Raise NotFound or Refused if no agent may be started here with that runtime."""
-    town.runtime(name)
+    """Raise NotFound, Refused or Unavailable if no agent can be started here with that runtime."""
+    runtime = town.runtime(name)
+    if runtime.program and shutil.which(runtime.program) is None:
+        raise Unavailable(f"{runtime.program} is not installed, or not on PATH", runtime.how_to_get_it)
     if name == "scripted" and not town.settings.scripted_allowed:
         raise Refused(
             "the scripted agent executes the text of beads, so it runs only in towns made for it",

@@ -50,6 +50,8 @@ class ClaudeRuntime:
     """Anthropic's `claude`, with the user's own login, settings and plugins."""
 
     name: str = "claude"
+    program: str = "claude"
+    how_to_get_it: str = "npm install -g @anthropic-ai/claude-code"
     passes: Sequence[str] = (
         # Login, models, providers. Not CLAUDE_* as a whole: CLAUDECODE, CLAUDE_CODE_SESSION_ID, _ENTRYPOINT,
         # _CHILD_SESSION, _MESSAGING_… mark what runs inside another Claude Code, and `gt up` may well do so.

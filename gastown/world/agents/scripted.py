@@ -20,6 +20,8 @@ class Scripted:
     """
 
     name: str = "scripted"
+    program: str = ""
+    how_to_get_it: str = ""
     passes: Sequence[str] = ("GT_SCRIPTED_*",)
 
     def launch(self, start: Start) -> Launch:
