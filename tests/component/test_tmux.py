@@ -67,6 +67,8 @@ def test_the_environment_is_exactly_the_given_one(place: TmuxPlace, monkeypatch:
         "BRACES": "} { ; \\;",
         "SEMICOLON": ";",
         "EMPTY": "",
+        "BYTES": os.fsdecode(b"\xff\xfe\x80 \xe9"),
+        "CONTROLS": "".join(map(chr, range(1, 32))) + "\x7f",
         "WORDS": "häß 日本語 \U0001f9a8",
         "SHELL": "/bin/bash",
         "TERM": "dumb",
@@ -78,7 +80,7 @@ def test_the_environment_is_exactly_the_given_one(place: TmuxPlace, monkeypatch:
     text = eventually(
         lambda: out.read_bytes() if out.exists() else b"", within=PATIENCE, what="the environment"
     )
-    found = dict(word.split("=", 1) for word in text.decode().split("\0") if word)
+    found = dict(word.split("=", 1) for word in os.fsdecode(text).split("\0") if word)
     kept = {**ENV, **{name: value for name, value in hostile.items() if name not in {"TERM", "TMUX"}}}
     assert {name: value for name, value in found.items() if name not in TMUX_ADDS | SHELL_ADDS} == kept
     assert found["TERM"] in {"tmux-256color", "screen-256color"}

@@ -74,8 +74,16 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def _quoted(word: str) -> str:
-    r"""In single quotes all is literal but `'`; a line break in them would lose what begins the next line.
+    r"""In single quotes all is literal but `'`, line breaks (the blanks after one are lost) and the byte 255.
 
-    tmux reads `'it'\''s'` as a shell does, and unlike one takes `\n` outside of quotes for a line break.
+    tmux reads `'it'\''s'` as a shell does, and unlike one takes `\012` outside of quotes for that byte.
     """
-    return "'" + word.replace("'", "'\\''").replace("\n", "'\\n'").replace("\r", "'\\r'") + "'"
+    return "'" + _UNQUOTABLE.sub(lambda found: f"'{_outside(found[0])}'", word) + "'"
+
+
+_UNQUOTABLE = re.compile("['\x01-\x1f\x7f\udc80-\udcff]")
+
+
+def _outside(letter: str) -> str:
+    """The letter, or the byte that is no letter (Python's surrogates for what is not UTF-8)."""
+    return "\\'" if letter == "'" else f"\\{ord(letter) & 0xFF:03o}"
