@@ -43,6 +43,9 @@ LONGEST_ID = 64
 LONGEST_TITLE = 500
 """The field's limit in Beads as well."""
 
+UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that can repaint a terminal, turn the order of what is read, or are none (half a surrogate pair)."""
+
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9.]+)+")
 
 
@@ -95,6 +98,6 @@ def check_title(text: str) -> str:
         raise Invalid(
             f"the title has {len(title)} characters; {LONGEST_TITLE} are the most", "put the rest into -d"
         )
-    if any(ord(c) < 32 or ord(c) == 127 for c in title):  # noqa: PLR2004 - ASCII's control characters
+    if UNFIT.search(title):
         raise Invalid("the title holds control characters", "type it again without them")
     return title

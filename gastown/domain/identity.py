@@ -23,9 +23,10 @@ POLECAT_NAMES = (
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
 _RIG = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _PREFIX = re.compile(r"[a-z][a-z0-9]{0,7}")
-NOT_RIGS = frozenset(
-    {"polecat", "polecats", "crew", "mayor", "deacon", "overseer", "bin", "run", "logs", "town"}
-)
+ROLES = frozenset({"polecat", "polecats", "crew", "mayor", "deacon", "witness", "refinery", "overseer"})
+"""Words that name a role in a target or a session, so no polecat and no rig bears them."""
+NOT_RIGS = ROLES | {"bin", "run", "logs", "town", "roles", "prompts", "formulas"}
+NOT_POLECATS = ROLES | {"supervisor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +111,24 @@ def parse_target(
     """Understand where a person wants work slung.
 
     `bead_rig` is the bead's own rig; `rigs` maps the town's rigs to their prefixes; `polecats` are the known
-    addresses. A bare name that no polecat bears yet becomes a polecat of the bead's rig. Raises Invalid, with
-    the known forms.
+    addresses. A bare name that no polecat bears yet becomes a polecat of the bead's rig; names that differ only
+    in case are one, as on file systems that do not tell them apart. Raises Invalid, with the known forms.
     """
     match (text or "").split("/"):
         case [""]:
             return _some_polecat(bead_rig)
         case [rig] if rig in rigs:
             return AnyOf(rig)
-        case ["mayor" | "deacon" as role]:
+        case [("mayor" | "deacon" | "witness" | "refinery") as role]:
             return NotYet(f"the {role}")
         case [rig, ("witness" | "refinery") as role] if rig in rigs:
             return NotYet(f"the {role}")
         case [_, "crew", _] | ["crew", _]:
             return NotYet("crew")
         case [rig, "polecats", name] | [rig, name] if rig in rigs:
-            return Named(polecat(rig, _name(name)))
+            return Named(_in_rig(rig, name, polecats))
         case ["polecat" | "polecats", name] | [name]:
-            return Named(polecat(_rig_of(name, bead_rig, polecats), _name(name)))
+            return Named(_in_rig(_rig_of(name, bead_rig, polecats), name, polecats))
         case [rig, *_]:
             raise Invalid(f"{text!r} is no target here: there is no rig {rig!r}", f"targets: {TARGET_FORMS}")
         case _:  # pragma: no cover - split never gives an empty list
@@ -143,16 +144,28 @@ def _some_polecat(bead_rig: str | None) -> Target:
 def _rig_of(name: str, bead_rig: str | None, polecats: frozenset[str]) -> str:
     if bead_rig is not None:
         return bead_rig
-    homes = sorted(address.split("/")[0] for address in polecats if address.endswith(f"/polecats/{name}"))
+    name = check_polecat_name(name)
+    end = f"/polecats/{name}".casefold()
+    homes = sorted({address.split("/")[0] for address in polecats if address.casefold().endswith(end)})
     if len(homes) == 1:
         return homes[0]
     raise Invalid(f"which rig's {name}? the bead belongs to none", "name it in full: web/polecats/" + name)
 
 
-def _name(name: str) -> str:
-    if not _NAME.fullmatch(name):
+def _in_rig(rig: str, name: str, polecats: frozenset[str]) -> Address:
+    wanted = polecat(rig, check_polecat_name(name))
+    if str(wanted) in polecats:
+        return wanted
+    alike = sorted(address for address in polecats if address.casefold() == str(wanted).casefold())
+    return parse_address(alike[0]) if alike else wanted
+
+
+def check_polecat_name(name: str) -> str:
+    """Give `name` back if a polecat may bear it. Raises Invalid."""
+    if not _NAME.fullmatch(name) or name.casefold() in NOT_POLECATS:
         raise Invalid(
-            f"{name!r} cannot name a polecat", "a letter first, then letters, digits, - or _ (32 at most)"
+            f"{name!r} cannot name a polecat",
+            "a letter first, then letters, digits, - or _ (32 at most), and no role's name",
         )
     return name
 
