@@ -131,14 +131,17 @@ class Database:
         try:
             yield self
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise
         with said_plainly(self.path):
             self._connection.execute("COMMIT")
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:  # some failures end it by themselves
+            self._connection.execute("ROLLBACK")
 
     def data_version(self) -> int:
         """A number that changes whenever another connection has committed."""
