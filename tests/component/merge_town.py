@@ -1,11 +1,14 @@
 """A town made by hand around a real repository, with work that polecats have handed over; for test_merge_queue."""
 
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import psutil
 
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.identity import CONVOY_PREFIX, REQUEST_PREFIX, polecat
@@ -17,7 +20,9 @@ from gastown.ledger.database import Database
 from gastown.ledger.events import Event
 from gastown.operations.merge.run import run_queue
 from gastown.settings import town as towns
+from gastown.settings.reading import toml_text
 from gastown.town import Town
+from gastown.world import processes
 from gastown.world.git.repository import Repository
 from gastown.world.locks import held
 from tests.support import a_repository, eventually, git
@@ -48,6 +53,33 @@ except GastownError as problem:
 """A queue process. Its second argument may name a moment at which it ends itself as a power cut would."""
 
 
+DAEMON = """
+import os, signal, sys, time
+from pathlib import Path
+if os.fork():
+    os._exit(0)
+os.setsid()
+for number in (signal.SIGTERM, signal.SIGHUP) if "deaf" in sys.argv else ():
+    signal.signal(number, signal.SIG_IGN)
+with Path(sys.argv[1]).open("a") as pids:
+    pids.write(f"{os.getpid()}\\n")
+time.sleep(300)
+"""
+
+
+def daemon(pids: Path, *how: str) -> str:
+    """A shell command that leaves a process in a session of its own, its id in `pids`; `deaf`: only SIGKILL ends it."""
+    return shlex.join([sys.executable, "-c", DAEMON, str(pids), *how])
+
+
+def runs(pid: int) -> bool:
+    """Whether that process runs; a zombie that waits for init does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class MergeTown:
     """One town with one rig `web`. Its remote is a bare repository, or one that somebody works in."""
 
@@ -67,10 +99,20 @@ class MergeTown:
         self.ledger = self.town.ledger
         self.repository = Repository.clone(str(self.remote), self.town.rig_places("web").repository)
         self.gate("true")
+        self._started: list[subprocess.Popen[str]] = []
+
+    def close(self) -> None:
+        """End whatever queue process or gate still runs."""
+        for queue in self._started:
+            queue.kill()
+            queue.wait(PATIENCE)
+        processes.end_marked({"GT_GATE": "web", "GT_TOWN": str(self.root.resolve())}, grace=0.1)
+        processes.end_marked({"GT_QUEUE": str(self.root.resolve() / "web")}, grace=0.1)
+        self.town.close()
 
     def gate(self, command: str | None, *, none: bool = False, seconds: int = 20) -> None:
         """Write rig.toml anew, with this gate."""
-        script = "" if command is None else f"command = '''{textwrap.dedent(command)}'''"
+        script = "" if command is None else f"command = {toml_text(textwrap.dedent(command).strip())}"
         (self.root / "web" / "rig.toml").write_text(
             f'[rig]\nurl = "{self.remote}"\nprefix = "we"\ntarget = "main"\n'
             f"[gate]\n{script}\nnone = {str(none).lower()}\nseconds = {seconds}\n"
@@ -142,7 +184,7 @@ class MergeTown:
         With `killed_at`, say `call gastown.operations.merge.land.finish`, it gets SIGKILL there.
         """
         with (self.folder / "queue.log").open("a") as log:
-            return subprocess.Popen(
+            queue = subprocess.Popen(
                 [sys.executable, "-c", RUN, str(self.root), killed_at],
                 env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
                 stdin=subprocess.DEVNULL,
@@ -151,6 +193,8 @@ class MergeTown:
                 text=True,
                 start_new_session=True,
             )
+        self._started.append(queue)
+        return queue
 
     def told(self) -> str:
         """What queue processes that were started said."""

@@ -1,8 +1,9 @@
 """The merge queue under SIGKILL: whatever was cut off, the next process ends in one landing or one return."""
 
-import os
 import random
+import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +26,7 @@ def place(tmp_path: Path) -> Iterator[MergeTown]:
     """A town whose rig's remote is a bare repository."""
     town = MergeTown(tmp_path)
     yield town
-    town.town.close()
+    town.close()
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def beside(tmp_path: Path) -> Iterator[MergeTown]:
     """A town whose rig's remote is a folder that somebody works in."""
     town = MergeTown(tmp_path, bare=False)
     yield town
-    town.town.close()
+    town.close()
 
 
 def kill_at(place: MergeTown, moment: str) -> None:
@@ -114,24 +115,27 @@ def test_a_queue_killed_while_it_holds_has_held_once_in_the_end(place: MergeTown
     assert len(place.happened("merge.held")) == 1
 
 
+FIRST_GATE_NEVER_ENDS = """
+import os, pathlib, psutil, sys, time
+pids = pathlib.Path(sys.argv[1])
+old = [int(pid) for pid in pids.read_text().split()]
+if old:
+    sys.exit(any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in old))
+if os.fork():
+    time.sleep(300)
+os.setsid()
+pids.write_text(f"{os.getppid()} {os.getpid()}")
+time.sleep(300)
+"""
+
+
 def test_the_gate_of_a_killed_queue_is_ended_before_its_successor_begins_its_own(place: MergeTown) -> None:
-    place.gate(
-        """
-        for old in $(cat "$HOME/gates"); do
-            case $(ps -o stat= -p $old) in ''|Z*) ;; *) exit 1 ;; esac
-        done
-        test -s "$HOME/gates" && exit 0
-        setsid sh -c 'trap "" TERM; sleep 300 & wait' &
-        echo $$ $! >> "$HOME/gates"
-        sleep 300
-        """,
-        seconds=300,
-    )
-    gates = Path(os.environ["HOME"]) / "gates"
-    gates.touch()
+    pids = place.folder / "pids"
+    pids.touch()
+    place.gate(shlex.join([sys.executable, "-c", FIRST_GATE_NEVER_ENDS, str(pids)]), seconds=300)
     request = place.submit("Add a file", {"new.txt": "new\n"})
     queue = place.start()
-    eventually(gates.read_text, within=PATIENCE, what="a running gate")
+    eventually(pids.read_text, within=PATIENCE, what="a running gate")
     queue.kill()
     assert queue.wait(PATIENCE) == -signal.SIGKILL
     assert processes.marked({"GT_GATE": "web", "GT_TOWN": str(place.root)})

@@ -61,7 +61,7 @@ def _round(queue: Queue, request: MergeRequest, onto: str) -> bool:
     try:
         return land(queue, request, head=head, onto=onto)
     except Refused as refusal:
-        hold(queue, request, f"the remote refused it: {refusal.message}", reason)
+        hold(queue, request, refusal.message, reason)
         return True
 
 

@@ -20,6 +20,11 @@ def plain(text: str) -> str:
     return "\n".join(_CONTROL.sub("", line.rstrip("\r").rpartition("\r")[2]) for line in lines)
 
 
+def one_line(text: str) -> str:
+    """`text` as one line that is not too long for a column."""
+    return " ".join(plain(text).split())[:WIDTH]
+
+
 def last_lines(text: str) -> str:
     """The last lines of an output, fit for a terminal and for a prompt."""
     lines = [line.rstrip() for line in plain(text).strip("\n").split("\n")]
@@ -40,7 +45,8 @@ def of_gate(run: GateRun, command: str, onto: str, target: str) -> str:
 def of_conflict(files: Sequence[str], detail: str, onto: str, target: str) -> str:
     """What is told of a change that does not fit the target any more."""
     listed = "\n".join(f"- {plain(file)}" for file in files) or "- (git names none)"
-    said = f"\n\ngit says:\n\n{fenced(last_lines(detail))}" if detail.strip() else ""
+    words = "\n".join(line for line in detail.splitlines() if not line.startswith("hint:")).strip()
+    said = f"\n\ngit says:\n\n{fenced(last_lines(words))}" if words else ""
     return f"Onto:  {target} @ {onto[:SHORT]}\n\nFiles in conflict:\n\n{listed}{said}"
 
 
@@ -48,7 +54,8 @@ def comment(request: MergeRequest, because: str, evidence: str) -> str:
     """The comment under a bead that came back: the reason, where its commit is kept, the evidence."""
     return (
         f"Sent back by the merge queue ({request.id}): {because}.\n\n"
-        f"Commit: {request.commit[:SHORT]} of {request.agent}, kept as {kept_as(request)}\n{evidence}"
+        f"Commit: {request.commit[:SHORT]} of {request.agent}, kept as {kept_as(request)}\n{evidence}\n\n"
+        f"Next: gt sling {request.bead} lets an agent go on from that commit."
     )
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from gastown.domain.decide.merge_queue import NOT_FOUND, outcome_of
@@ -69,10 +70,11 @@ def _execute(queue: Queue, rig: RigSettings, log: Path) -> GateRun:
             )
             status, timed_out = finished.status, False
         except Unavailable as problem:
-            words, timed_out = problem.message, time.monotonic() - began >= limit
+            timed_out = time.monotonic() - began >= limit
+            words = "" if timed_out else problem.message
             status = -signal.SIGKILL if timed_out else NOT_FOUND
         finally:
-            seconds = time.monotonic() - began
+            seconds = min(time.monotonic() - began, limit)
             end_gate(queue)
     outcome = outcome_of(status, timed_out=timed_out)
     tail, where = printed.last_lines() or words, str(log.relative_to(queue.town.root))
@@ -96,7 +98,7 @@ def _begin(queue: Queue, request: MergeRequest, rig: RigSettings, tree: Tree, lo
             commit=tree.commit, on_target=tree.on_target, log=where,
         )  # fmt: skip
     place = f"{request.target} itself" if tree.on_target else "the change"
-    queue.tell(request, f"gate on {place}: {rig.gate}  (at most {rig.gate_limit}; its output: {log})")
+    queue.tell(request, f"gate on {place}: {rig.gate}  (at most {_words(rig.gate_limit)}; its output: {log})")
     return run
 
 
@@ -109,3 +111,8 @@ def _end(queue: Queue, request: MergeRequest, tree: Tree, run: int, result: Gate
             told=result.told(), seconds=round(result.seconds, 3), on_target=tree.on_target,
         )  # fmt: skip
     queue.tell(request, f"gate {result.outcome.replace('_', ' ')}: {result.told()}, {result.seconds:.1f} s")
+
+
+def _words(limit: timedelta) -> str:
+    seconds = limit.total_seconds()
+    return f"{seconds:g} s" if seconds % 60 else f"{seconds / 60:g} min"

@@ -12,7 +12,7 @@ from gastown.operations.merge.attempt import attempt, held_for
 from gastown.operations.merge.gate import end_gate
 from gastown.operations.merge.predecessor import children_marked, end_predecessor
 from gastown.operations.merge.queue import Queue
-from gastown.operations.merge.settle import hold, take_up, wait
+from gastown.operations.merge.settle import hold, take_up, wait, wait_no_more
 from gastown.operations.merge.stopping import Stopped, stopped_by_signals
 from gastown.town import Town
 from gastown.world.locks import lock
@@ -29,15 +29,21 @@ def run_queue(town: Town, rig: str, *, say: Callable[[str], None]) -> None:
     """
     town.rig(rig)
     queue = Queue(town, rig, say)
-    with lock(town.places.queue_lock(rig), what=f"the queue of {rig}"), stopped_by_signals():
-        try:
-            end_predecessor(queue)
-            with children_marked(queue):
-                _work_off(queue)
-        except Stopped:
-            end_gate(queue)
-            say("asked to end: what was being tested stays queued")
-    ring(town.places.wake)
+    try:
+        with lock(town.places.queue_lock(rig), what=f"the queue of {rig}"), stopped_by_signals():
+            _run(queue)
+    finally:
+        ring(town.places.wake)
+
+
+def _run(queue: Queue) -> None:
+    try:
+        end_predecessor(queue)
+        with children_marked(queue):
+            _work_off(queue)
+    except Stopped:
+        end_gate(queue)
+        queue.say("asked to end: what was being tested stays queued")
 
 
 def _work_off(queue: Queue) -> None:
@@ -45,6 +51,7 @@ def _work_off(queue: Queue) -> None:
     while live := [request for request in merges.live(queue.ledger, queue.rig) if request.id not in left]:
         targets = _read(queue, {request.target for request in live})
         left |= _unreadable(queue, live, targets)
+        wait_no_more(queue, [request for request in live if request.id not in left])
         request = next_request(live, _present(queue, targets))
         if request is None:
             break

@@ -1,16 +1,18 @@
 """Requests that do not land now: sent back with evidence, held with a reason, or left waiting."""
 
+from collections.abc import Sequence
+
 from gastown.domain.beads import BeadStatus
 from gastown.domain.merges import MergeRequest, MergeState
 from gastown.ledger import beads, events, merges
-from gastown.operations.merge.evidence import comment
+from gastown.operations.merge.evidence import comment, one_line
 from gastown.operations.merge.queue import Queue
 from gastown.world.wake import ring
 
 
 def send_back(queue: Queue, request: MergeRequest, because: str, evidence: str) -> None:
     """Make the bead work again, with `evidence` as a comment; its commit stays kept. Once, however often called."""
-    now, by = queue.town.clock.now(), queue.actor
+    now, by, because = queue.town.clock.now(), queue.actor, one_line(because)
     with queue.ledger.transaction() as ledger:
         if not merges.move(ledger, request, MergeState.SENT_BACK, because=because, now=now):
             return
@@ -35,7 +37,7 @@ def send_back(queue: Queue, request: MergeRequest, because: str, evidence: str) 
 
 def hold(queue: Queue, request: MergeRequest, because: str, held_for: str) -> None:
     """Take the request out of the way until what `held_for` names has changed, or a person says `gt mq retry`."""
-    now = queue.town.clock.now()
+    now, because = queue.town.clock.now(), one_line(because)
     with queue.ledger.transaction() as ledger:
         if not merges.move(ledger, request, MergeState.HELD, because=because, held_for=held_for, now=now):
             return
@@ -55,11 +57,21 @@ def hold(queue: Queue, request: MergeRequest, because: str, held_for: str) -> No
 
 def wait(queue: Queue, request: MergeRequest, because: str) -> None:
     """Leave the request in the queue and write down what it waits for."""
+    because = one_line(because)
     with queue.ledger.transaction() as ledger:
         changed = merges.waits(ledger, request.id, because)
     if changed:
         ring(queue.town.places.wake)
     queue.tell(request, f"waits: {because}")
+
+
+def wait_no_more(queue: Queue, requests: Sequence[MergeRequest]) -> None:
+    """Strike out what queued requests waited for: now they only wait their turn."""
+    waiting = [r for r in requests if r.state is MergeState.QUEUED and r.because is not None]
+    if waiting:
+        with queue.ledger.transaction() as ledger:
+            for request in waiting:
+                merges.waits(ledger, request.id, None)
 
 
 def take_up(queue: Queue, request: MergeRequest) -> MergeRequest | None:
