@@ -16,6 +16,9 @@ OLDEST = (2, 34)
 WHOLE_OUTPUT = 256_000_000
 """Bytes; lists of files are read whole or not at all."""
 
+MARK = "GASTOWN_GIT_IN"
+"""Names the folder that a git of ours works in, so that one whose starter was killed can be found."""
+
 _SETTINGS = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
@@ -30,6 +33,7 @@ _SETTINGS = {
     "maintenance.auto": "false",
     "protocol.ext.allow": "never",
     "submodule.recurse": "false",
+    "worktree.useRelativePaths": "false",
     "rerere.enabled": "false",
     "advice.detachedHead": "false",
     "color.ui": "false",
@@ -78,10 +82,9 @@ def answer(
     input: str | None = None,  # noqa: A002 - subprocess calls it so
     env: Mapping[str, str] | None = None,
 ) -> Finished:
-    """How `git args` ended in `where`, which is never searched for upwards. `env` adds to the environment."""
-    inside = [f"--git-dir={where}"] if is_bare(where) else []
+    """How `git args` ended in `where`; repositories further up are never looked at. `env` adds to the environment."""
     return run(
-        ["git", *inside, *_OURS, *args],
+        ["git", *_inside(where), *_OURS, *args],
         deadline=deadline,
         cwd=where,
         env={**environment(where), **(env or {})},
@@ -90,9 +93,12 @@ def answer(
     )
 
 
-def is_bare(where: Path) -> bool:
-    """Whether `where` itself looks like a repository, not like a worktree of one."""
-    return not (where / ".git").exists() and (where / "objects").is_dir() and (where / "HEAD").is_file()
+def _inside(where: Path) -> list[str]:
+    """A worktree is found by its `.git`; anything else is named, or git would search the folders above it."""
+    if (where / ".git").exists():
+        return []
+    bare = (where / "objects").is_dir() and (where / "HEAD").is_file()
+    return [f"--git-dir={where if bare else where / '.git'}"]
 
 
 def environment(where: Path) -> dict[str, str]:
@@ -112,6 +118,7 @@ def environment(where: Path) -> dict[str, str]:
             os.environ.get("GIT_SSH_COMMAND") or quote(os.environ.get("GIT_SSH", ""))
         ),
         "GIT_TERMINAL_PROMPT": "0",
+        MARK: str(where),
         "LC_ALL": "C",
         "SSH_ASKPASS_REQUIRE": "never",
     }

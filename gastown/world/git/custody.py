@@ -17,7 +17,7 @@ from gastown.world.git.pins import RESCUE, pin, stamp
 from gastown.world.git.records import record_of
 from gastown.world.git.repository import Repository
 from gastown.world.git.snapshot import save
-from gastown.world.git.status import WorktreeStatus, status
+from gastown.world.git.status import WorktreeStatus, overlooked, status
 
 RESCUED_FOLDERS = ".rescued"
 """Folder of a rig in which lies what was moved aside."""
@@ -32,6 +32,8 @@ class Secured:
     refs: tuple[str, ...]
     moved_to: Path | None = None
     because: str = ""
+    lies_there: bool = False
+    """Whether what was uncommitted, and is saved now, still lies in the folder."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -75,7 +77,8 @@ def _snapshot(repository: Repository, folder: Path, verdict: Snapshot, reason: s
         except Unavailable as problem:
             because = f"{verdict.because}, and a snapshot failed: {problem.message}"
             return _moved(repository, folder, MoveAside(verdict.commits, verdict.stashes, because), now)
-    return Secured(pin(repository, folder.name, found, now), None, verdict.because)
+    refs = pin(repository, folder.name, found, now)
+    return Secured(refs, None, verdict.because, lies_there=verdict.uncommitted)
 
 
 def _moved(repository: Repository, folder: Path, verdict: MoveAside, now: datetime) -> Secured:
@@ -120,7 +123,7 @@ def _facts(repository: Repository, folder: Path) -> CustodyFacts:
         unstaged=seen.unstaged,
         untracked=seen.untracked,
         unmerged=seen.unmerged,
-        overlooked=0 if broken else _overlooked(folder),
+        overlooked=0 if broken else overlooked(folder),
         nested=(*seen.nested, *seen.submodules),
     )
 
@@ -133,12 +136,6 @@ def _status(folder: Path) -> tuple[WorktreeStatus, str]:
         if "index.lock" in failed.err or not any(word in failed.err for word in _DAMAGED):
             raise
         return WorktreeStatus(branch=None, head="", operation=""), failed.message
-
-
-def _overlooked(folder: Path) -> int:
-    """How many files that are there git was told not to look at: their tag is small, or S."""
-    tagged = (entry.partition(" ") for entry in git(folder, "ls-files", "-v", "-z").split("\0"))
-    return sum((tag.islower() or tag == "S") and os.path.lexists(folder / name) for tag, _, name in tagged)
 
 
 def restore_hint(refs: Sequence[str]) -> str:

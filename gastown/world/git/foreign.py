@@ -1,4 +1,4 @@
-"""Programs that the shared configuration names: agents can write it, so our git takes the user's own word instead."""
+"""What the shared configuration may not decide: agents can write it, so our git takes the user's own word instead."""
 
 import os
 import re
@@ -11,6 +11,8 @@ _SHARED = frozenset({"local", "worktree"})
 _OWN = frozenset({"system", "global"})
 
 _NEUTRAL: Mapping[str, str | None] = {
+    r"core\.(autocrlf|safecrlf)": "false",
+    r"core\.eol": "native",
     r"filter\..*\.(clean|smudge|process)": "",
     r"filter\..*\.required": "false",
     r"merge\..*\.driver": "false",
@@ -24,15 +26,15 @@ _NEUTRAL: Mapping[str, str | None] = {
 }
 """Patterns of keys, and what each becomes where the user's own configuration does not say.
 
-An empty filter passes bytes through; a merge driver that fails leaves a conflict, so nothing lands by it. None:
-handled apart.
+All but the first two name programs. An empty filter passes bytes through; a merge driver that fails leaves a
+conflict, so nothing lands by it. None: handled apart.
 """
 
 
 def without_foreign_programs(where: Path) -> dict[str, str]:
-    """Variables under which git at `where` starts only programs that git itself or the user's configuration names.
+    """Variables under which git at `where` starts only programs of its own and of the user's configuration.
 
-    An unreadable configuration yields none: git will say itself what is wrong.
+    Files are written as those say. An unreadable configuration yields none: git will say itself what is wrong.
     """
     listed = answer(where, "config", "--list", "--show-scope", "--includes", "-z")
     if listed.status:

@@ -23,7 +23,15 @@ STALLED = {"http.lowSpeedLimit": "1000", "http.lowSpeedTime": "60"}
 
 TRIES = 4
 _RACE = ("cannot lock ref", "unable to update local ref", "fetch-pack: unable to")
-_LOST = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "is at ")
+_LOST = (
+    "stale info",
+    "fetch first",
+    "non-fast-forward",
+    "cannot lock ref",
+    "failed to update ref",
+    "incorrect old value",
+)
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _MISSING = re.compile(
     r"not found|does not exist|not appear to be a git repository|no such file", re.IGNORECASE
@@ -79,21 +87,12 @@ def fetch(
     """
     settings = [word for key, value in STALLED.items() for word in ("-c", f"{key}={value}")]
     options = ["--prune", "--no-prune-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"]
-    own = ["--update-shallow", "--no-auto-maintenance", "--upload-pack=git-upload-pack"]
+    own = ["--update-shallow", "--no-auto-maintenance", "--quiet", "--upload-pack=git-upload-pack"]
     env = without_foreign_programs(repository)
     for attempt in range(TRIES):
         with _told(repository, progress):
             done = answer(
-                repository,
-                *settings,
-                "fetch",
-                *options,
-                *own,
-                "--quiet",
-                "origin",
-                REFSPEC,
-                deadline=deadline,
-                env=env,
+                repository, *settings, "fetch", *options, *own, "--", url, REFSPEC, deadline=deadline, env=env
             )
         if done.status == 0:
             return
@@ -106,7 +105,7 @@ def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = 
     """Push `refspecs`. Raises Refused in the remote's own words, Moved when a lease did not hold, or Unavailable."""
     plain = ["--no-follow-tags", "--recurse-submodules=no", "--no-verify", "--receive-pack=git-receive-pack"]
     done = answer(
-        repository, "push", "--porcelain", "--no-signed", *plain, *options, "origin", *refspecs,
+        repository, "push", "--porcelain", "--no-signed", *plain, *options, "--", url, *refspecs,
         deadline=FETCH_DEADLINE, env=without_foreign_programs(repository),
     )  # fmt: skip
     if done.status == 0:
@@ -115,11 +114,10 @@ def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = 
     if not rejected:
         raise unreachable(url, done.err)
     why = rejected[0][-1]
-    if any(race in why or race in done.err for race in _LOST):
+    if any(race in why for race in _LOST):
         raise Moved(f"{refspecs[0].rpartition(':')[2]} has moved on {masked(url)}", "fetch and try again")
-    said = [
-        line.removeprefix("remote: ").strip() for line in done.err.splitlines() if line.startswith("remote: ")
-    ]
+    lines = _ESCAPES.sub("", done.err).splitlines()
+    said = [line.removeprefix("remote: ").strip() for line in lines if line.startswith("remote: ")]
     words = "; ".join(word for word in said if word) or why
     raise Refused(f"{masked(url)} refuses it: {masked(words)}", "see what the remote asks for")
 
@@ -133,17 +131,8 @@ def unreachable(url: str, err: str) -> GastownError:
 
 def default_branch(repository: Path, url: str) -> str | None:
     """The branch that the remote's HEAD names, asked of the remote; None when it names none."""
-    env = without_foreign_programs(repository)
-    done = answer(
-        repository,
-        "ls-remote",
-        "--symref",
-        "--upload-pack=git-upload-pack",
-        "origin",
-        "HEAD",
-        deadline=FETCH_DEADLINE,
-        env=env,
-    )
+    args = ("ls-remote", "--symref", "--upload-pack=git-upload-pack", "--", url, "HEAD")
+    done = answer(repository, *args, deadline=FETCH_DEADLINE, env=without_foreign_programs(repository))
     if done.status:
         raise unreachable(url, done.err)
     named = re.match(r"ref: refs/heads/(\S+)\tHEAD", done.out)

@@ -1,20 +1,18 @@
 """A rig's bare clone: fetching it, reading its history, freezing commits in it."""
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from gastown.domain.observed import Absent, Observed, Present, Unknown
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
 from gastown.world.git import remotes, targets
 from gastown.world.git.command import GitFailed, answer, git, reason
-
-NOTHING = "0" * 40
-"""As an old value: the ref must not exist yet."""
+from gastown.world.git.targets import NOTHING
 
 SUBMITTED = "refs/gastown/submitted"
 
@@ -33,8 +31,10 @@ class CommitInfo:
 class Repository:
     """The bare repository at `path` that all worktrees of a rig share. Reads raise Unavailable when they cannot."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, url: str | None = None) -> None:
+        """`url` is where the rig's settings say that it comes from; without it the clone's own word is taken."""
         self.path = path
+        self._url = url
 
     @classmethod
     def clone(cls, url: str, path: Path, *, progress: Callable[[str], None] | None = None) -> "Repository":
@@ -63,8 +63,8 @@ class Repository:
 
     @property
     def url(self) -> str:
-        """Where it was cloned from."""
-        return git(self.path, "config", "--get", "remote.origin.url").rstrip("\n")
+        """Where it comes from."""
+        return self._url or git(self.path, "config", "--get", "remote.origin.url").rstrip("\n")
 
     def default_branch(self) -> str:
         """The branch that the remote's HEAD named at the clone; else main, master, or the only one there is.
@@ -104,9 +104,24 @@ class Repository:
         For a remote that is where it was last seen. For a local checkout it is kept here: it begins where the
         checkout's branch is, and follows it whenever that has all that landed here.
         """
+        try:
+            kept = self.is_local_checkout()
+        except Unavailable:  # the folder is away just now; what was kept here stays so
+            seen = targets.look(self.path, branch)
+            return seen.ours or targets.last_seen(seen)
         return (
-            targets.kept_here(self, branch) if self.is_local_checkout() else targets.last_seen(self, branch)
+            targets.kept_here(self.path, branch)
+            if kept
+            else targets.last_seen(targets.look(self.path, branch))
         )
+
+    def pull_command(self, branch: str) -> str:
+        """What a person types to have, in their local checkout, what landed here."""
+        checkout = remotes.path_of(self.url) or Path(self.url)
+        if checkout.name == ".git":
+            checkout = checkout.parent
+        name = branch if targets.is_shown(self.path, branch) else f"{targets.TARGETS}/{branch}"
+        return " ".join(quote(word) for word in ("git", "-C", str(checkout), "pull", str(self.path), name))
 
     def read_target(self, branch: str) -> str:
         """`target`, after a fetch."""
@@ -140,12 +155,7 @@ class Repository:
 
     def contains(self, commit: str, ancestor: str) -> bool:
         """Whether `ancestor` is `commit` or in its history."""
-        seen = answer(self.path, "merge-base", "--is-ancestor", ancestor, commit)
-        if seen.status in (0, 1) and not seen.err:
-            return seen.status == 0
-        raise Unavailable(
-            f"the history of {commit} cannot be read: {reason(seen.err)}", f"git -C {self.path} fsck"
-        )
+        return targets.contains(self.path, commit, ancestor)
 
     def merge_base(self, a: str, b: str) -> str | None:
         """The best common ancestor; None when the two have nothing in common."""
@@ -160,13 +170,10 @@ class Repository:
         """The commits of `head` that `base` does not have, oldest first."""
         listed = git(
             self.path, "log", "-z", "--topo-order", "--reverse", "--no-color",
-            "--format=%H%x1f%an%x1f%s%x1f%cI", f"{base}..{head}", "--",
+            "--format=%H%x1f%an%x1f%s%x1f%ct", f"{base}..{head}", "--",
         )  # fmt: skip
         fields = (entry.split("\x1f") for entry in listed.split("\0") if entry)
-        return [
-            CommitInfo(entry[0], entry[1], "\x1f".join(entry[2:-1]), datetime.fromisoformat(entry[-1]))
-            for entry in fields
-        ]
+        return [CommitInfo(e[0], e[1], "\x1f".join(e[2:-1]), _moment(e[-1])) for e in fields]
 
     def refs(self, prefix: str) -> Mapping[str, str]:
         """All refs under `prefix` (or the one of that name), with what they point at."""
@@ -209,12 +216,15 @@ class Repository:
             remotes.push(self.path, self.url, f"{ref}:{ref}")
 
 
+def _moment(seconds: str) -> datetime:
+    """When that was; commits may claim any time, also one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
+
+
 def _fill(path: Path, url: str, progress: Callable[[str], None] | None) -> None:
-    for left_over in path.parent.glob(f".{path.name.rpartition('.')[0].lstrip('.')}.[0-9]*"):
-        with contextlib.suppress(ValueError, ProcessLookupError, PermissionError):
-            os.kill(int(left_over.suffix[1:]), 0)
-            continue
-        shutil.rmtree(left_over, ignore_errors=True)
     path.mkdir(parents=True)
     git(path.parent, "init", "--quiet", "--bare", "--template=", str(path))
     git(path, "config", "remote.origin.url", url)

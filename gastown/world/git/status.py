@@ -1,5 +1,6 @@
 """What is uncommitted in a worktree."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,3 +124,9 @@ def head_of(folder: Path) -> str:
     if not seen:
         raise Unavailable(f"the HEAD of {folder} cannot be read", f"git -C {folder} status")
     return seen
+
+
+def overlooked(folder: Path) -> int:
+    """How many files that are there git was told not to look at: their tag is small, or S."""
+    tagged = (entry.partition(" ") for entry in git(folder, "ls-files", "-v", "-z").split("\0"))
+    return sum((tag.islower() or tag == "S") and os.path.lexists(folder / name) for tag, _, name in tagged)

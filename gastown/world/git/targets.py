@@ -1,46 +1,110 @@
-"""Where a rig's main branch is: on the remote, or, when that is somebody's checkout, in our own clone."""
+"""Where a rig's main branch is: on the remote, or, when that is somebody's checkout, in our own clone.
 
-from typing import TYPE_CHECKING
+What is kept here stands in a ref of our own, `refs/gastown/target/<branch>`: a commit that an agent makes on
+the branch of that name by mistake has not landed. The branch shows the same wherever that is possible.
+"""
 
-from gastown.domain.observed import Absent, Present, Unknown
+from dataclasses import dataclass
+from pathlib import Path
+
 from gastown.errors import Busy, NotFound, Unavailable
-from gastown.world.git.command import answer
+from gastown.world.git.command import answer, failure, git, reason
+from gastown.world.git.records import records
+from gastown.world.git.remotes import Moved
 
-if TYPE_CHECKING:
-    from gastown.world.git.repository import Repository
+TARGETS = "refs/gastown/target"
+NOTHING = "0" * 40
+"""As an old value: the ref must not exist yet."""
 
-TRIES = 3
+TRIES = 5
 
 
-def last_seen(repository: "Repository", branch: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The refs in which a target can be seen; None: there is no such ref."""
+
+    branch: str
+    remote: str | None
+    ours: str | None
+    shown: str | None
+
+
+def look(repository: Path, branch: str) -> Places:
+    """Read all refs of one target at once. Raises Unavailable."""
+    names = (f"refs/remotes/origin/{branch}", f"{TARGETS}/{branch}", f"refs/heads/{branch}")
+    listed = git(repository, "for-each-ref", "--format=%(refname) %(objectname)", *names)
+    found = dict(line.split(" ") for line in listed.splitlines())
+    return Places(branch, *(found.get(name) for name in names))
+
+
+def last_seen(seen: Places) -> str:
     """Where the remote's branch was at the last fetch. Raises NotFound."""
-    match repository.resolve(f"refs/remotes/origin/{branch}"):
-        case Present(commit):
-            return commit
-        case Absent():
-            raise NotFound(f"the remote has no branch {branch}", "set rig.target in its rig.toml")
-        case Unknown(why):
-            raise Unavailable(f"the branch {branch} cannot be read: {why}", f"git -C {repository.path} fsck")
+    if seen.remote is None:
+        raise NotFound(f"the remote has no branch {seen.branch}", "set rig.target in its rig.toml")
+    return seen.remote
 
 
-def kept_here(repository: "Repository", branch: str) -> str:
-    """Where our own branch is, after it followed the checkout's as far as that holds all of ours."""
+def kept_here(repository: Path, branch: str) -> str:
+    """Where our own target is, after it followed the checkout's as far as that holds all of ours."""
     for _ in range(TRIES):
-        name = f"refs/heads/{branch}"
-        match repository.resolve(name):
-            case Unknown(why):
-                raise Unavailable(
-                    f"the branch {branch} cannot be read: {why}", f"git -C {repository.path} fsck"
-                )
-            case Absent():
-                wanted = last_seen(repository, branch)
-                old = "0" * 40
-            case Present(old):
-                match repository.resolve(f"refs/remotes/origin/{branch}"):
-                    case Present(theirs) if theirs != old and repository.contains(theirs, old):
-                        wanted = theirs
-                    case _:
-                        return old
-        if answer(repository.path, "update-ref", name, wanted, old).status == 0:
+        seen = look(repository, branch)
+        wanted = _wanted(repository, seen)
+        if wanted == seen.ours or move(repository, branch, old=seen.ours, new=wanted):
+            if wanted != seen.shown:
+                _show(repository, seen, wanted)
             return wanted
-    raise Busy(f"the branch {branch} of {repository.path} keeps moving", "try again in a moment")
+    raise Busy(f"the target {branch} of {repository} keeps moving", "try again in a moment")
+
+
+def move(repository: Path, branch: str, *, old: str | None, new: str) -> bool:
+    """Set our own target; False when it is not at `old`. Raises Unavailable."""
+    args = ("update-ref", f"{TARGETS}/{branch}", new, old or NOTHING)
+    done = answer(repository, *args)
+    if done.status and not any(
+        sign in done.err for sign in ("but expected", "already exists", "unable to resolve")
+    ):
+        raise failure(args, done)
+    return done.status == 0
+
+
+def land(repository: Path, branch: str, *, old: str, new: str) -> None:
+    """Move our own target from `old` to `new`, and show it. Moved when it is somewhere else."""
+    seen = look(repository, branch)
+    if seen.ours != new and not move(repository, branch, old=old, new=new):
+        raise Moved(f"{branch} is not at {old[:10]} any more", "read it and try again")
+    _show(repository, seen, new)
+
+
+def is_shown(repository: Path, branch: str) -> bool:
+    """Whether the branch of that name stands where our target does."""
+    seen = look(repository, branch)
+    return seen.ours is not None and seen.ours == seen.shown
+
+
+def _wanted(repository: Path, seen: Places) -> str:
+    if seen.ours is None:
+        return last_seen(seen)
+    follows = (
+        seen.remote is not None and seen.remote != seen.ours and contains(repository, seen.remote, seen.ours)
+    )
+    return seen.remote if follows and seen.remote is not None else seen.ours
+
+
+def _show(repository: Path, seen: Places, commit: str) -> None:
+    """Let the branch follow, unless it has commits of its own or is checked out somewhere: then it stays."""
+    if seen.shown is not None:
+        taken = any(record.branch == seen.branch for record in records(repository))
+        if taken or not contains(repository, commit, seen.shown):
+            return
+    answer(repository, "update-ref", f"refs/heads/{seen.branch}", commit, seen.shown or NOTHING)
+
+
+def contains(repository: Path, commit: str, ancestor: str) -> bool:
+    """Whether `ancestor` is `commit` or in its history. Raises Unavailable."""
+    if commit == ancestor:
+        return True
+    seen = answer(repository, "merge-base", "--is-ancestor", ancestor, commit)
+    if seen.status in (0, 1) and not seen.err:
+        return seen.status == 0
+    why = reason(seen.err)
+    raise Unavailable(f"the history of {commit} cannot be read: {why}", f"git -C {repository} fsck")

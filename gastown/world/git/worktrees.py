@@ -1,19 +1,23 @@
 """Agents' worktrees: made, taken up again, let go and removed, with nothing in them ever lost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Refused, Unavailable
-from gastown.world.git.command import answer, failure, git
-from gastown.world.git.custody import RESCUED_FOLDERS, secure
+from gastown.world.git.command import MARK, answer, failure, git, reason
+from gastown.world.git.custody import RESCUED_FOLDERS, move_aside, secure
 from gastown.world.git.folders import delete, is_vacant
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.git.history import last_remembered
+from gastown.world.git.orphans import outwait
 from gastown.world.git.records import Record, linked_to, record_of, records
-from gastown.world.git.repository import NOTHING, Repository
+from gastown.world.git.repository import Repository
 from gastown.world.git.revival import revive
 from gastown.world.git.status import WorktreeStatus, head_of, status
+from gastown.world.git.targets import NOTHING
 
 __all__ = ["Prepared", "WorktreeStatus", "clear_stale_lock", "prepare", "release", "remove", "status"]
 
@@ -75,13 +79,20 @@ def remove(repository: Repository, folder: Path) -> None:
 
 
 def clear_stale_lock(folder: Path) -> bool:
-    """Remove the locks that a git killed in `folder` left there. Only when no process works there any more."""
+    """Remove the locks that a git killed in `folder` left there; True when there were any.
+
+    Call it when no process of an agent works there any more. A git of ours that does is waited for; Busy if it
+    does not end.
+    """
     admin = linked_to(folder)
     if admin is None:
         return False
     locks = [admin / "index.lock", admin / "HEAD.lock"]
     if branch := Record(admin, folder).branch:
         locks.append(admin.parent.parent / "refs" / "heads" / f"{branch}.lock")
+    if not any(lock.exists() for lock in locks):
+        return False
+    outwait(folder)
     there = [lock for lock in locks if lock.exists()]
     for lock in there:
         delete(lock)
@@ -106,6 +117,9 @@ def _settle(
     """The sound worktree that is at `folder` now, if there is one, and where went what was in its way."""
     record, moved = record_of(repository.path, folder), tuple[str, ...]()
     if record is None or record.half_made or not record.linked:
+        if record is not None and record.half_made:
+            outwait(folder)
+            record = record_of(repository.path, folder)
         if record is not None and record.half_made and not had_session:
             delete(folder)
         if not is_vacant(folder):
@@ -127,31 +141,51 @@ def _bring_back_branch(repository: Repository, record: Record, branch: str, star
 
 
 def _switch(repository: Repository, folder: Path, branch: str, start: str) -> tuple[bool, tuple[str, ...]]:
-    """Put a sound worktree on `branch`; False when it had to be moved aside and a new one is needed."""
-    secured = secure(repository, folder, reason=f"before {branch}")
-    if secured.moved_to is not None:
-        return False, secured.places
+    """Put a sound worktree on `branch`; False when it had to be moved aside and a new one is needed.
+
+    Files that were ignored before may not be so on this branch: they are kept and cleared in a second round.
+    """
+    places: tuple[str, ...] = ()
     env = without_foreign_programs(folder)
-    if secured.refs:
-        git(folder, "reset", "--quiet", "--hard", deadline=CHECKOUT_DEADLINE, env=env)
-        git(folder, "clean", "--quiet", "-fd", deadline=CHECKOUT_DEADLINE, env=env)
+    for _ in range(2):
+        secured = secure(repository, folder, reason=f"before {branch}")
+        places += secured.places
+        if secured.moved_to is not None:
+            return False, places
+        if secured.lies_there:
+            git(folder, "reset", "--quiet", "--hard", deadline=CHECKOUT_DEADLINE, env=env)
+            git(folder, "clean", "--quiet", "-fd", deadline=CHECKOUT_DEADLINE, env=env)
+        if (in_the_way := _checkout(repository, folder, branch, start, env)) is not None:
+            aside = move_aside(repository, folder, because=in_the_way, now=datetime.now(UTC))
+            return False, (*places, str(aside))
+        if not status(folder).dirty:
+            break
+    return True, places
+
+
+def _checkout(
+    repository: Repository, folder: Path, branch: str, start: str, env: Mapping[str, str]
+) -> str | None:
+    """Check `branch` out, or say which ignored files it would overwrite."""
     wanted = [branch] if _exists(repository, branch) else ["--no-track", "-b", branch, start]
-    options = ["--quiet", "--no-overwrite-ignore", "--ignore-other-worktrees"]
-    args = ("checkout", *options, *wanted, "--")
+    args = ("checkout", "--quiet", "--no-overwrite-ignore", "--ignore-other-worktrees", *wanted, "--")
     done = answer(folder, *args, deadline=CHECKOUT_DEADLINE, env=env)
+    if done.status and "would be overwritten" in done.err:
+        return reason(done.err)
     if done.status:
         raise failure(args, done)
-    return True, secured.places
+    return None
 
 
 def _add(repository: Repository, folder: Path, branch: str, start: str) -> None:
     """Make a new worktree. Forced, since the branch may still be named by one that is gone or moved aside."""
     exists = _exists(repository, branch)
     wanted = [str(folder), branch] if exists else ["--no-track", "-b", branch, str(folder), start]
-    env = without_foreign_programs(repository.path)
+    env = {**without_foreign_programs(repository.path), MARK: str(folder)}
     git(
-        repository.path, "worktree", "add", "--quiet", "--force", *wanted, deadline=CHECKOUT_DEADLINE, env=env
-    )
+        repository.path, "worktree", "add", "--quiet", "--force", *wanted,
+        deadline=CHECKOUT_DEADLINE, env=env,
+    )  # fmt: skip
 
 
 def _exists(repository: Repository, branch: str) -> bool:
