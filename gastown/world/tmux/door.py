@@ -135,13 +135,16 @@ class Door:
         return False
 
     def check_version(self) -> None:
+        """Raise Unavailable, with what to do, when tmux is missing, too old, or does not say."""
         match self.version():
             case Present(version) if too_old(version):
                 oldest = ".".join(map(str, OLDEST))
                 raise Unavailable(f"tmux {version} is too old, {oldest} is needed", hint=_how_to_get_it())
+            case Absent():
+                raise Unavailable("tmux is not installed", hint=_how_to_get_it())
             case Unknown(why):
                 raise Unavailable(why)
-            case Present() | Absent():
+            case Present():
                 return
 
 

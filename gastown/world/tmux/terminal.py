@@ -144,7 +144,8 @@ class Tmux:
         """From now on `fifo` gets one byte or two whenever a session or a pane ends.
 
         Nothing waits for a reader, and no file is made when there is no FIFO. It holds for the server that
-        runs and for those that this object starts; `wake` says the same from the beginning.
+        runs and for those that this object starts; `wake` says the same from the beginning. Unavailable when
+        the server does not answer.
         """
         self._wake = fifo
         self._door.tell(self._wakes())
