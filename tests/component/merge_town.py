@@ -220,13 +220,11 @@ class MergeTown:
 
     def subjects(self) -> Sequence[str]:
         """Subjects of all commits on the rig's main, newest first."""
-        place = self.remote if self.bare else self.repository.path
-        return git("log", "--format=%s", "refs/heads/main", cwd=place).splitlines()
+        return git("log", "--format=%s", self.target(), cwd=self.repository.path).splitlines()
 
     def on_main(self, file: str) -> str:
         """The text of a file on the rig's main."""
-        place = self.remote if self.bare else self.repository.path
-        return git("show", f"refs/heads/main:{file}", cwd=place)
+        return git("show", f"{self.target()}:{file}", cwd=self.repository.path)
 
     def request(self, identity: str) -> MergeRequest:
         """The request as it stands now."""

@@ -1,6 +1,7 @@
 """The merge queue over real git, a real ledger and real gates."""
 
 import os
+import shlex
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,9 @@ def test_a_repository_that_somebody_works_in_is_never_pushed_to(beside: MergeTow
     beside.run()
     beside.landed_once(request)
     assert (git("for-each-ref", cwd=beside.remote), git("status", "--porcelain", cwd=beside.remote)) == before
+    take_over = shlex.split(beside.said[-1].partition("to have it there: ")[2])
+    git(*take_over[1:], cwd=beside.folder)
+    assert (beside.remote / "new.txt").exists()
 
 
 def test_a_red_gate_sends_the_bead_back_with_its_last_words(place: MergeTown) -> None:

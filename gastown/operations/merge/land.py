@@ -3,7 +3,7 @@
 import contextlib
 
 from gastown.domain.merges import GateOutcome, MergeRequest, MergeState
-from gastown.errors import GastownError, Refused
+from gastown.errors import GastownError, Refused, Unavailable
 from gastown.ledger import beads, events, merges
 from gastown.ledger.database import Database
 from gastown.operations.merge.evidence import SHORT
@@ -28,7 +28,8 @@ def land(queue: Queue, request: MergeRequest, *, head: str, onto: str) -> bool:
         return False
     except GastownError as problem:
         return _despite(queue, request, problem, head=head)
-    return came_true(queue, request, head=head, seen=queue.repository.read_target(request.target))
+    _confirm(queue, request, head)
+    return True
 
 
 def came_true(queue: Queue, request: MergeRequest, *, head: str, seen: str) -> bool:
@@ -72,6 +73,17 @@ def finish_unchanged(queue: Queue, request: MergeRequest, seen: str) -> None:
     with queue.ledger.transaction() as ledger:
         merges.wish_landing(ledger, request.id, seen, commit)
         finish(queue, request, commit)
+
+
+def _confirm(queue: Queue, request: MergeRequest, head: str) -> None:
+    """Read the target again and finish what it holds; Unavailable when it does not: then nobody understands it."""
+    seen = queue.repository.read_target(request.target)
+    if not queue.repository.contains(seen, head):
+        raise Unavailable(
+            f"{request.target} was moved to {head[:SHORT]}, but is at {seen[:SHORT]} without it",
+            "somebody may have pushed with force; it is looked at again",
+        )
+    finish(queue, request, head)
 
 
 def _despite(queue: Queue, request: MergeRequest, problem: GastownError, *, head: str) -> bool:
