@@ -1,6 +1,7 @@
 """Which gate a repository's files suggest."""
 
 import json
+import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -14,9 +15,9 @@ def propose_gate(files: AbstractSet[str], read: Callable[[str], str]) -> str:
     for name in ("scripts/test", "script/test", "bin/test", "test.sh", "run-tests.sh"):
         if name in files:
             return f"./{name}"
-    if "Makefile" in files and _has_target(read("Makefile"), "test"):
+    if "Makefile" in files and _MAKE_TEST.search(read("Makefile")):
         return "make test"
-    if "justfile" in files and _has_target(read("justfile"), "test"):
+    if "justfile" in files and _JUST_TEST.search(read("justfile")):
         return "just test"
     if "package.json" in files and _has_npm_test(read("package.json")):
         return "npm ci && npm test" if "package-lock.json" in files else "npm install && npm test"
@@ -38,12 +39,13 @@ _BY_MARKER = (
 )
 
 
-def _has_target(text: str, name: str) -> bool:
-    return any(line.startswith(f"{name}:") for line in text.splitlines())
+_MAKE_TEST = re.compile(r"^test[ \t]*::?(?![:=])", re.MULTILINE)
+"""A rule, of one colon or two; `test := 1` sets a variable."""
+_JUST_TEST = re.compile(r"^@?test(?:[ \t]+[^:\n]*)?:(?!=)", re.MULTILINE)
 
 
 def _has_npm_test(text: str) -> bool:
-    with suppress(ValueError, AttributeError):
+    with suppress(ValueError, AttributeError, TypeError, RecursionError):  # whatever a repository may hold
         command = json.loads(text).get("scripts", {}).get("test", "")
         return bool(command) and "no test specified" not in command
     return False
