@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PAUSE = 0.25
 """Seconds between two looks of a follower at the ledger's counter of changes, which costs microseconds."""
 
+WHO = 12
+"""Columns for who did it, so that lines which come one by one stay aligned."""
+
 
 def log(
     about: Annotated[
@@ -69,10 +72,5 @@ def _text(lines: "Sequence[LogLine]", now: "datetime") -> str:
     from gastown.cli.tables import table
     from gastown.cli.times import clock
 
-    widest = max((len(line.who) for line in lines), default=0)
-    rows = [(clock(line.at, now), f"{line.who:<{max(WHO, widest)}}", line.what) for line in lines]
-    return "\n".join(table(rows, gives_way={2: 20}))
-
-
-WHO = 11
-"""Columns for the actor, so that single lines stay aligned."""
+    rows = [(clock(line.at, now), line.who, line.what) for line in lines]
+    return "\n".join(table(rows, gives_way={2: 20}, least={1: WHO}))

@@ -73,15 +73,20 @@ def _added(rig: "RigSettings") -> str:
     return f"added  {rig.name}  {where}   ({gate}; agents: {rig.permissions}{trust}; prefix {rig.prefix})"
 
 
-def list_rigs(*, as_json: Json = False) -> None:
-    """List the rigs with what is desired of each."""
+def list_rigs(*, as_json: Json = False) -> int:
+    """List the rigs with what is desired of each. One whose rig.toml is broken is named, and makes it exit 65."""
+    from gastown.cli import exits
     from gastown.views.rig_list import rig_list
 
-    rigs = rig_list(here())
+    town = here()
+    rigs, broken = rig_list(town), town.broken_rigs
     output.show(rigs, _list, as_json=as_json)
-    if not rigs and not as_json:
+    for error in broken.values():
+        output.complain(error.message, error.hint)
+    if not rigs and not broken and not as_json:
         output.tell("there are no rigs yet")
         output.next_steps("gt rig add NAME URL_OR_PATH")
+    return exits.INVALID if broken else exits.DONE
 
 
 def _list(rigs: "Sequence[RigOverview]") -> str:

@@ -13,20 +13,21 @@ def table(
     indent: int = 1,
     gives_way: Mapping[int, int] | None = None,
     right: Sequence[int] = (),
+    least: Mapping[int, int] | None = None,
 ) -> list[str]:
     """Lines with the cells of `rows` in aligned columns; cells become harmless single lines.
 
     `gives_way` names columns that may shrink where the terminal is too narrow, in this order, and how narrow
-    each may become. Columns in `right` are aligned to the right; columns without any text vanish. All
-    rows have the same number of cells.
+    each may become. Columns in `right` are aligned to the right; those in `least` are never narrower than
+    that; columns without any text vanish. All rows have the same number of cells.
     """
     cells = [[harmless(cell) for cell in row] for row in rows]
     if not cells:
         return []
-    sizes = [max(columns(row[i]) for row in cells) for i in range(len(cells[0]))]
+    sizes = [max((least or {}).get(i, 0), *(columns(row[i]) for row in cells)) for i in range(len(cells[0]))]
     over = indent + sum(sizes) + GAP * (sum(map(bool, sizes)) - 1) - width()
-    for column, least in (gives_way or {}).items():
-        cut = max(0, min(over, sizes[column] - least))
+    for column, narrowest in (gives_way or {}).items():
+        cut = max(0, min(over, sizes[column] - narrowest))
         sizes[column] -= cut
         over -= cut
     return [_line(row, sizes, indent, right) for row in cells]
