@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gastown.errors import GastownError
 from gastown.settings import rig as rig_files
 from gastown.settings import town as town_files
 
@@ -47,12 +48,17 @@ class Town:
 
     @property
     def rigs(self) -> dict[str, rig_files.RigSettings]:
-        """What every rig.toml says now. Raises Invalid."""
-        return rig_files.all_in(self.root)
+        """What every rig.toml that can be read says now, by the rig's name."""
+        return rig_files.all_in(self.root)[0]
+
+    @property
+    def broken_rigs(self) -> dict[str, GastownError]:
+        """Why a rig.toml cannot be read, by the rig's name."""
+        return rig_files.all_in(self.root)[1]
 
     def rig(self, name: str) -> rig_files.RigSettings:
         """What one rig's settings say now. Raises NotFound or Invalid."""
-        return rig_files.one_of(self.rigs, name)
+        return rig_files.one_of(self.root, name)
 
     def rig_places(self, name: str) -> rig_files.RigPlaces:
         """Where a rig keeps its files."""

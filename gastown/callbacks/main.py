@@ -10,10 +10,10 @@ _LONGEST_LINE = 500
 
 
 def main() -> None:
-    """Write the report into the ledger and wake the supervisor.
+    """Write the report into the ledger, wake the supervisor, and answer where there is an answer.
 
-    The agent never notices: it always exits 0 and never says a word. Outside a town nothing
-    happens. What went wrong is one line in `<town>/logs/callbacks.log`.
+    It always exits 0: what goes wrong never reaches the agent, it is one line in `<town>/logs/callbacks.log`.
+    Outside a town nothing happens.
     """
     town = os.environ.get("GT_TOWN", "")
     if town:
@@ -28,7 +28,9 @@ def _report(town: str, event: str = "") -> None:
     from gastown.ledger import quick
 
     who = os.environ.get("GT_INCARNATION", ""), os.environ.get("GT_CREDENTIAL", "")
-    why = quick.record(town, *who, event, _said())
+    why, answer = quick.record(town, *who, event, _said())
+    if answer:
+        os.write(1, answer.encode())
     if why:
         _log(town, why)
     else:

@@ -24,6 +24,16 @@ class StartSession:
 
 
 @dataclass(frozen=True, slots=True)
+class RingDoorbell:
+    """Type one fixed line to an agent that sits at its prompt and was never told its work."""
+
+    agent: str
+    session: Session
+    incarnation: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopSession:
     """End this very session; the fence is in the snapshot."""
 
@@ -67,4 +77,4 @@ class StartQueue:
     because: str
 
 
-Action = LeaveAlone | StartSession | StopSession | RecordEnd | FinishDone | Park | StartQueue
+Action = LeaveAlone | StartSession | RingDoorbell | StopSession | RecordEnd | FinishDone | Park | StartQueue

@@ -47,6 +47,8 @@ class LastStart:
     prompted_at: datetime | None
     failure: str | None
     ended_at: datetime | None
+    rung_at: datetime | None = None
+    """When the doorbell was typed to it."""
 
 
 @dataclass(frozen=True, slots=True)

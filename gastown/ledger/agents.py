@@ -183,6 +183,11 @@ def by_credential(database: Database, credential_hash: str) -> CredentialHolder 
     )
 
 
+def rung(database: Database, incarnation: int, now: datetime) -> bool:
+    """Record that the doorbell is typed to this incarnation; False when it was before, or it is over."""
+    return bool(database.write("agents", "rung", id=incarnation, at=stamp(now)))
+
+
 def primed(database: Database, incarnation: int, now: datetime) -> None:
     """Record that this incarnation was told its work."""
     database.write("agents", "primed", id=incarnation, at=stamp(now))

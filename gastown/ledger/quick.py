@@ -20,6 +20,7 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now,
        json_extract(said, '$.session_id') AS conversation,
        length(json_extract(said, '$.prompt')) AS length,
        json_extract(said, '$.error') AS error,
+       coalesce(json_array_length(said, '$.background_tasks'), 0) AS background,
        json_extract(said, '$.notification_type') AS notification_type,
        json_extract(said, '$.message') AS message,
        json_extract(said, '$.trigger') AS trigger,
@@ -43,6 +44,22 @@ VALUES (:now, :agent, :type, :agent, json_patch(json_patch('{{}}', json_object(
 """
 """Patching an object leaves out what is NULL."""
 
+_PUSH = """
+UPDATE incarnations SET pushes = pushes + 1, failure = NULL
+ WHERE id = :id AND ended_at IS NULL AND pushes < :most AND :background = 0
+   AND EXISTS (SELECT 1 FROM agents a JOIN assignments g ON g.agent = a.address AND g.ended_at IS NULL
+                WHERE a.address = :agent AND a.hook_bead = g.bead AND a.paused IS NULL
+                  AND g.generation = incarnations.generation AND g.done_at IS NULL)
+"""
+_MOST_PUSHES = 3
+"""Between two prompts; an agent that still stops may have its reasons, and people see it."""
+
+_GO_ON = """
+SELECT json_object('decision', 'block', 'reason',
+       :bead || ' is still on your hook, and what is on your hook runs. Go on with it. When all is committed: '
+       || 'gt done. If nothing needs to change: gt done --no-change "why". gt prime tells you all of it again.')
+"""
+
 _OWN = "UPDATE incarnations SET {} WHERE id = :id AND ended_at IS NULL"
 
 _END_CONVERSATION = """
@@ -54,7 +71,7 @@ EVENTS = {
     "UserPromptSubmit": (
         "agent.prompted",
         "json_object('length', :length)",
-        _OWN.format("prompted_at = :now"),
+        _OWN.format("prompted_at = :now, pushes = 0"),
     ),
     "Stop": (
         "agent.turn_ended",
@@ -85,27 +102,30 @@ EVENTS = {
 """What an agent CLI may report: the event that tells of it, what the event keeps of it, what it changes."""
 
 
-def record(town: str, incarnation: str, credential: str, event: str, said: str) -> str:
-    """Write down what the session with this credential reports; gives why it could not be, or an empty text.
+def record(town: str, incarnation: str, credential: str, event: str, said: str) -> tuple[str, str]:
+    """Write down what the session with this credential reports.
+
+    Gives why it could not be (else an empty text), and what to answer the agent CLI (mostly nothing): one that
+    ends its turn with work on its hook is told to go on, a few times.
 
     One transaction holds the event and its change. A session that was replaced or recorded as over only adds
     its event, marked `stale`: it moves no row any more. Raises SQLite's own errors.
     """
     if event not in EVENTS:
-        return f"nobody reads {_tame(event)!r}"
+        return f"nobody reads {_tame(event)!r}", ""
     path = os.path.join(town, FILE_NAME)  # noqa: PTH118 - pathlib costs a third of the budget
     if not os.path.exists(path):  # noqa: PTH110 - as above
-        return "there is no ledger"
+        return "there is no ledger", ""
     connection = _open(path)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        why = _write(connection, incarnation, credential, event, said)
+        told = _write(connection, incarnation, credential, event, said)
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
-    return why
+    return told
 
 
 def _open(path: str) -> sqlite3.Connection:
@@ -119,17 +139,22 @@ def _open(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _write(connection: sqlite3.Connection, incarnation: str, credential: str, event: str, said: str) -> str:
+def _write(
+    connection: sqlite3.Connection, incarnation: str, credential: str, event: str, said: str
+) -> tuple[str, str]:
     key = {"id": incarnation, "hash": _hash(credential)}
     caller = connection.execute(_VERIFY, key).fetchone()
     if caller is None:
-        return f"the credential of {event} is not that of incarnation {_tame(incarnation)!r}"
-    values = {**key, **dict(caller), **_understood(connection, said)}
+        return f"the credential of {event} is not that of incarnation {_tame(incarnation)!r}", ""
+    values = {**key, **dict(caller), **_understood(connection, said), "most": _MOST_PUSHES}
     type_, payload, change = EVENTS[event]
+    if event == "Stop" and not caller["stale"] and connection.execute(_PUSH, values).rowcount:
+        connection.execute(_APPEND.format(payload="'{}'"), {**values, "type": "agent.pushed"})
+        return "", connection.execute(_GO_ON, values).fetchone()[0]
     connection.execute(_APPEND.format(payload=payload), {**values, "type": type_})
     if change and not caller["stale"]:
         connection.execute(change, values)
-    return ""
+    return "", ""
 
 
 def _understood(connection: sqlite3.Connection, said: str) -> dict[str, object]:

@@ -76,7 +76,7 @@ def toml_text(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _word(default: str | bool | int) -> str:
+def _word(default: str | int) -> str:  # a bool is an int
     match default:
         case str():
             return "a text"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gastown.domain.runtime import Permission
-from gastown.errors import Invalid, NotFound
+from gastown.errors import GastownError, Invalid, NotFound
 from gastown.settings.reading import read_tables, toml_text
 
 FILE_NAME = "rig.toml"
@@ -108,14 +108,27 @@ trust = {"true" if settings.trust else "false"}            # the folder-trust en
 """
 
 
-def all_in(town: Path) -> dict[str, RigSettings]:
-    """Every rig of the town by name: a folder with a rig.toml in it. Raises Invalid."""
-    return {file.parent.name: read(file.parent) for file in sorted(town.glob(f"*/{FILE_NAME}"))}
+def all_in(town: Path) -> tuple[dict[str, RigSettings], dict[str, GastownError]]:
+    """Every rig of the town by name, a folder with a rig.toml in it; and those whose rig.toml is broken, with why.
+
+    One that is broken must not keep the others from being looked after.
+    """
+    sound: dict[str, RigSettings] = {}
+    broken: dict[str, GastownError] = {}
+    for file in sorted(town.glob(f"*/{FILE_NAME}")):
+        try:
+            sound[file.parent.name] = read(file.parent)
+        except GastownError as error:
+            broken[file.parent.name] = error
+    return sound, broken
 
 
-def one_of(rigs: dict[str, RigSettings], name: str) -> RigSettings:
-    """The rig of that name. Raises NotFound, naming those there are."""
-    if name in rigs:
-        return rigs[name]
-    known = ", ".join(rigs) or "none yet"
+def one_of(town: Path, name: str) -> RigSettings:
+    """The rig of that name. Raises NotFound, naming those there are, or Invalid when its rig.toml is broken."""
+    sound, broken = all_in(town)
+    if name in sound:
+        return sound[name]
+    if name in broken:
+        raise broken[name]
+    known = ", ".join(sound) or "none yet"
     raise NotFound(f"there is no rig {name!r} here (rigs: {known})", "gt rig add NAME URL_OR_PATH")

@@ -15,6 +15,7 @@ from gastown.domain.actions import (
     LeaveAlone,
     Park,
     RecordEnd,
+    RingDoorbell,
     StartQueue,
     StartSession,
     StopSession,
@@ -22,6 +23,7 @@ from gastown.domain.actions import (
 from gastown.domain.decide.supervision import QueueStarts, queue_started
 from gastown.errors import Busy, GastownError
 from gastown.ledger import events, merges
+from gastown.operations.sessions.doorbell import ring_doorbell
 from gastown.operations.sessions.ensure import ensure
 from gastown.operations.sessions.environment import without_identity
 from gastown.operations.sessions.stop import stop
@@ -54,6 +56,10 @@ class Hands:
                 return
             case StartSession(agent, because):
                 self._beside(agent, lambda town: ensure(town, agent, because=because))
+            case RingDoorbell(agent, session, incarnation, because):
+                self._beside(
+                    agent, lambda town: ring_doorbell(town, agent, session, incarnation, because=because)
+                )
             case StopSession(agent, session, because):
                 self._beside(agent, lambda town: stop(town, agent, session, because=because))
             case RecordEnd(agent, incarnation, because):

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gastown.domain.identity import TOWN_PREFIX, session_name
-from gastown.domain.observed import Absent
+from gastown.domain.observed import Unknown
 from gastown.domain.supervised import AgentFacts
-from gastown.errors import Busy, GastownError
+from gastown.errors import Busy, GastownError, Unavailable
 from gastown.town import Town
 from gastown.views.status_line import everywhere, session_options
+
+_Key = tuple[str, str, datetime]
+"""A session's name, id and start: one that was replaced under the same name has seen nothing yet."""
 
 log = logging.getLogger("gastown.supervisor")
 
@@ -19,20 +22,28 @@ class Show:
 
     def __init__(self, town: Town) -> None:
         self._town = town
-        self._shown: dict[str, Mapping[str, str]] = {}
+        self._shown: dict[_Key, Mapping[str, str]] = {}
 
     def run(self, agents: Sequence[AgentFacts], now: datetime) -> None:
         """Bring terminal and status lines up to date; a terminal that does not answer is left for the next time."""
         try:
-            self._follow_logs()
+            live = self._live()
+            self._follow_logs(live)
             wanted = session_options(self._town, agents)
-            changes = {name: _changed(self._shown.get(name, {}), options) for name, options in wanted.items()}
+            shown = {live[name]: options for name, options in wanted.items() if name in live}
+            changes = {key[0]: _changed(self._shown.get(key, {}), options) for key, options in shown.items()}
             common = everywhere(self._town, agents, now)
             self._town.terminal.set_options({name: c for name, c in changes.items() if c}, common)
-            self._shown = dict(wanted)
+            self._shown = shown
         except GastownError as error:
             self._shown = {}
             log.info("the terminal could not be brought up to date: %s", error.message)
+
+    def _live(self) -> Mapping[str, _Key]:
+        seen = self._town.terminal.sessions()
+        if isinstance(seen, Unknown):
+            raise Unavailable(seen.why)
+        return {session.name: (session.name, session.id, session.started) for session in seen}
 
     def say_goodbye(self) -> None:
         """Mark the supervisor as gone."""
@@ -41,18 +52,15 @@ class Show:
         except GastownError as error:
             log.info("the status lines could not be told: %s", error.message)
 
-    def _follow_logs(self) -> None:
+    def _follow_logs(self, live: Mapping[str, _Key]) -> None:
         """Keep a session for the supervisor's log, and one for each rig's queue."""
         logs = {session_name(TOWN_PREFIX, "supervisor"): ("supervisor", "", "supervisor.log")}
         for rig in self._town.rigs.values():
-            logs[session_name(rig.prefix, "refinery")] = (
-                f"{rig.name}/refinery",
-                rig.name,
-                f"queue-{rig.name}.log",
-            )
-        for name, seen in self._town.terminal.look(list(logs)).items():
-            if isinstance(seen, Absent):
-                self._follow(name, *logs[name])
+            name = session_name(rig.prefix, "refinery")
+            logs[name] = (f"{rig.name}/refinery", rig.name, f"queue-{rig.name}.log")
+        for name, about in logs.items():
+            if name not in live:
+                self._follow(name, *about)
 
     def _follow(self, name: str, who: str, group: str, file: str) -> None:
         path = self._town.places.logs / file

@@ -40,6 +40,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "agent.start_failed": ("could not start {subject}: {why}", "could not start {subject}"),
     "agent.primed": ("read its hook: {bead}", "read its hook: nothing is on it"),
     "agent.prompted": ("was prompted",),
+    "agent.pushed": ("ended its turn with {bead} on its hook, and was told to go on",),
+    "agent.rung": ("rang {subject}: {because}",),
     "agent.turn_ended": ("ended its turn",),
     "agent.failed": ("ended its turn with {error}", "failed"),
     "agent.notified": ("says: {message}", "says: {notification_type}", "said something"),

@@ -157,6 +157,7 @@ def _last_start(row: Row) -> LastStart:
         generation=row["incarnation_generation"],
         began_at=moment(row["began_at"]),
         primed_at=moment_or_none(row["primed_at"]),
+        rung_at=moment_or_none(row["rung_at"]),
         prompted_at=moment_or_none(row["prompted_at"]),
         failure=row["failure"],
         ended_at=moment_or_none(row["ended_at"]),

@@ -29,7 +29,7 @@ class WaitingLine:
     """One thing that a person has to do."""
 
     kind: str
-    """answer, stalled, failure, held, parked or gate"""
+    """answer, stalled, failure, held, parked, gate or broken"""
     who: str
     """The agent, rig or request that waits, as people say it."""
     bead: str | None
@@ -45,7 +45,7 @@ def waiting_lines(
     asking = [
         line for agent, worker in zip(agents, workers, strict=True) for line in _asks(town, agent, worker)
     ]
-    holding = [*_parked(town, agents, workers), *_held(town), *_gateless(town, rigs)]
+    holding = [*_parked(town, agents, workers), *_held(town), *_gateless(town, rigs), *_broken(town)]
     return (*_by_age(asking), *_by_age(holding))
 
 
@@ -91,3 +91,9 @@ def _gateless(town: Town, rigs: Mapping[str, RigSettings]) -> Iterator[WaitingLi
             yield WaitingLine(
                 "gate", name, None, "no gate is configured, so nothing lands", None, f"$EDITOR {file}"
             )
+
+
+def _broken(town: Town) -> Iterator[WaitingLine]:
+    for name, error in town.broken_rigs.items():
+        file = town.rig_places(name).root / FILE_NAME
+        yield WaitingLine("broken", name, None, one_line(error.message), None, f"$EDITOR {file}")

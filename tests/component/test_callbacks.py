@@ -46,8 +46,8 @@ class ATown:
 
     def report(
         self, *words: str, said: object = None, text: str = "", env: Mapping[str, str] | None = None
-    ) -> None:
-        """Call the launcher like an agent CLI, and see that it never disturbs its caller."""
+    ) -> str:
+        """Call the launcher like an agent CLI, and see that it never disturbs its caller; gives its answer."""
         done = subprocess.run(
             [str(self.root / "bin" / "gt-callback"), *words],
             input=(text or json.dumps(said)).encode("utf-8", "surrogatepass"),
@@ -56,7 +56,15 @@ class ATown:
             timeout=30,
             check=False,
         )
-        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert (done.returncode, done.stderr) == (0, b"")
+        return done.stdout.decode()
+
+    def take_back(self) -> "ATown":
+        """Clear the hook, as `gt done` and `gt unsling` do."""
+        with self.ledger.transaction():
+            agents.end_assignment(self.ledger, 1, "unslung", NOW)
+            agents.unhook(self.ledger, TOAST, "we-1")
+        return self
 
     def row(self, table: str = "incarnations") -> Row:
         """The newest row of a table."""
@@ -123,6 +131,7 @@ def test_a_prompt_is_recorded_by_its_length_and_not_by_its_words(town: ATown) ->
 
 
 def test_a_turn_that_ends_well_forgets_an_earlier_failure(town: ATown) -> None:
+    town.take_back()
     town.report("StopFailure", said={"error": "rate_limit"})
     failed = town.row()
     assert (failed["failure"], failed["turn_ended_at"] is None) == ("rate_limit", False)
@@ -161,6 +170,36 @@ def test_the_end_of_a_session_ends_its_conversation(town: ATown) -> None:
     assert town.events()[-1][0] == "agent.session_ended"
 
 
+def test_an_agent_that_stops_with_work_on_its_hook_is_told_to_go_on_a_few_times(town: ATown) -> None:
+    answers = [town.report("Stop", said={"session_id": "talk-1"}) for _ in range(4)]
+    for answer in answers[:3]:
+        told = json.loads(answer)
+        assert told["decision"] == "block"
+        assert "we-1 is still on your hook" in told["reason"]
+    assert answers[3] == ""
+    assert [type_ for type_, _ in town.events()] == [*["agent.pushed"] * 3, "agent.turn_ended"]
+    assert town.row()["turn_ended_at"] is not None
+
+
+def test_a_prompt_lets_it_be_told_anew(town: ATown) -> None:
+    for _ in range(4):
+        last = town.report("Stop", said={})
+    assert last == ""
+    town.report("UserPromptSubmit", said={"prompt": "Well?"})
+    assert "block" in town.report("Stop", said={})
+
+
+def test_an_agent_that_waits_for_its_own_background_tasks_is_let_go(town: ATown) -> None:
+    assert town.report("Stop", said={"background_tasks": [{"id": "b1"}]}) == ""
+    assert [type_ for type_, _ in town.events()] == ["agent.turn_ended"]
+
+
+def test_nobody_without_work_nor_an_older_session_is_told_to_go_on(town: ATown) -> None:
+    newer = town.start_again()
+    assert town.report("Stop", said={}) == ""
+    assert newer.take_back().report("Stop", said={}) == ""
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -177,7 +216,7 @@ def test_the_end_of_a_session_ends_its_conversation(town: ATown) -> None:
     ids=["empty", "no JSON", "a list", "a text", "null", "cut off", "control bytes", "other types", "deep"],
 )
 def test_any_input_is_fine(town: ATown, text: str) -> None:
-    town.report("Stop", text=text)
+    assert town.take_back().report("Stop", text=text) == ""
     assert [type_ for type_, _ in town.events()] == ["agent.turn_ended"]
     assert town.log() == ""
 

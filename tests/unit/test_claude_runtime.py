@@ -7,7 +7,7 @@ import pytest
 from gastown.domain.runtime import Launch, Permission, Start
 from gastown.errors import NotFound, Refused
 from gastown.world.agents import registry
-from gastown.world.agents.claude import ClaudeRuntime, refuse_root
+from gastown.world.agents.claude import ALLOWED, ClaudeRuntime, refuse_root
 
 TOWN = Path("/home/ann/town")
 FOLDER = TOWN / "run" / "agents" / "web.polecats.Toast"
@@ -52,10 +52,15 @@ def test_every_permission_level_has_its_flags(permission: Permission, flags: lis
         "--name",
         "web/polecats/Toast",
         *flags,
-        "--allowedTools=Bash(gt:*),Bash(bd:*)",
+        f"--allowedTools={ALLOWED[permission]}",
         "--",
         "Begin.",
     ]
+
+
+def test_who_may_edit_may_commit_and_who_must_ask_may_only_call_us() -> None:
+    assert "git commit" in ALLOWED[Permission.EDITS]
+    assert ALLOWED[Permission.ASK] == "Bash(gt:*),Bash(bd:*)"
 
 
 def test_a_prompt_that_looks_like_an_option_stays_a_prompt() -> None:

@@ -13,12 +13,13 @@ from gastown.domain.actions import (
     LeaveAlone,
     Park,
     RecordEnd,
+    RingDoorbell,
     StartQueue,
     StartSession,
     StopSession,
 )
 from gastown.domain.observed import Absent, Present, Unknown
-from gastown.domain.supervised import AgentFacts, Hooked, PastStart, QueueFacts, RestartPolicy
+from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, QueueFacts, RestartPolicy
 from gastown.domain.terminal import Session
 
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -30,6 +31,8 @@ NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON})
 """Causes that say nothing about the work."""
 CAUSES = 3
 """Budgets of one cause that all causes together may spend: one that always has another face ends as well."""
+UNPRIMED = timedelta(seconds=45)
+"""How long the start callback may take before the doorbell is typed."""
 TALK = timedelta(minutes=10)
 """How long a session is left to a person who prompted it after its work was done."""
 _OF_THE_MOMENT = re.compile(r"\S*\d\S*")
@@ -53,7 +56,7 @@ def _running(agent: AgentFacts, session: Session, policy: RestartPolicy, now: da
     if hook is not None and hook.done_wished_at is not None:
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
     if hook is not None and start is not None and start.generation == hook.generation:
-        return LeaveAlone(agent.address, f"works on {hook.bead}")
+        return _unprimed(agent, session, start, now) or LeaveAlone(agent.address, f"works on {hook.bead}")
     if hook is None and agent.last_outcome == "unslung" and not session.attached:
         return _in_conversation(agent, now) or StopSession(agent.address, session, "its work was taken back")
     if not agent.turn_ended:
@@ -65,6 +68,17 @@ def _running(agent: AgentFacts, session: Session, policy: RestartPolicy, now: da
     if hook is not None:
         return _start(agent, hook, policy, now, "an older session has ended its turn")
     return StopSession(agent.address, session, "nothing on the hook and the turn has ended")
+
+
+def _unprimed(agent: AgentFacts, session: Session, start: LastStart, now: datetime) -> Action | None:
+    """The doorbell for an agent whose start callback brought nothing; typed once, and never over a person's text."""
+    if start.primed_at is not None or start.rung_at is not None:
+        return None
+    if now - start.began_at < UNPRIMED:
+        return LeaveAlone(agent.address, "is starting", start.began_at + UNPRIMED)
+    if not agent.turn_ended or session.attached:
+        return None
+    return RingDoorbell(agent.address, session, start.incarnation, "it was never told what is on its hook")
 
 
 def _in_conversation(agent: AgentFacts, now: datetime) -> Action | None:

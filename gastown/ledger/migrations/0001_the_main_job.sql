@@ -102,6 +102,8 @@ CREATE TABLE incarnations (
     began_at TEXT NOT NULL,
     pane_pid INTEGER,
     primed_at TEXT,
+    rung_at TEXT,                                  -- when the doorbell was typed, since nothing was primed
+    pushes INTEGER NOT NULL DEFAULT 0,             -- how often its stop callback gave the work back since a prompt
     turn_ended_at TEXT,                            -- the last Stop or StopFailure
     prompted_at TEXT,                              -- the last prompt that was accepted
     failure TEXT,                                  -- the last StopFailure's error, until a turn ends well

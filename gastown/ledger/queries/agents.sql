@@ -83,7 +83,7 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.hook_bead, a.runtime AS age
        g.generation, g.started_at AS slung_at, g.slung_by, g.runtime AS sling_runtime, g.branch, g.done_at,
        b.title, b.priority,
        i.id AS incarnation, i.generation AS incarnation_generation, i.bead AS incarnation_bead, i.session, i.pane_pid,
-       i.began_at, i.primed_at, i.turn_ended_at, i.prompted_at, i.failure, i.ended_at, i.why,
+       i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.ended_at, i.why,
        (SELECT s.runtime FROM assignments s WHERE s.generation = i.generation) AS incarnation_runtime,
        (SELECT max(d.ended_at) FROM assignments d WHERE d.agent = a.address) AS last_ended_at,
        (SELECT d.outcome FROM assignments d WHERE d.agent = a.address AND d.ended_at IS NOT NULL
@@ -93,6 +93,9 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.hook_bead, a.runtime AS age
   LEFT JOIN beads b ON b.id = a.hook_bead
   LEFT JOIN incarnations i ON i.id = (SELECT max(n.id) FROM incarnations n WHERE n.agent = a.address)
  ORDER BY a.address
+
+-- name: rung
+UPDATE incarnations SET rung_at = :at WHERE id = :id AND rung_at IS NULL AND ended_at IS NULL
 
 -- name: primed
 UPDATE incarnations SET primed_at = coalesce(primed_at, :at) WHERE id = :id

@@ -140,6 +140,11 @@ def _mint(town: Town, assignment: Assignment, place: Place, identity: _Identity,
             ledger, "supervisor", "agent.starting", assignment.agent, now, bead=assignment.bead, because=because,
             incarnation=incarnation, branch=place.branch, head=place.head, rescued=list(place.rescued),
         )  # fmt: skip
+        if place.rescued:
+            events.append(
+                ledger, "supervisor", "custody.secured", assignment.agent, now, ref=place.rescued[0],
+                refs=list(place.rescued),
+            )  # fmt: skip
     return incarnation
 
 

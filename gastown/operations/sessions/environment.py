@@ -8,23 +8,19 @@ from gastown.domain.identity import Address
 from gastown.town import Town
 
 ALWAYS = (
-    *(
-        "HOME",
-        "LANG",
-        "LC_*",
-        "SHELL",
-        "USER",
-        "LOGNAME",
-        "TMPDIR",
-        "TZ",
-        "COLORTERM",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-    ),
+    *("HOME", "LANG", "LC_*", "SHELL", "USER", "LOGNAME", "TMPDIR", "TZ", "COLORTERM", "SSH_AUTH_SOCK"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
 )
 OURS = ("GT_ADDRESS", "GT_ROLE", "GT_RIG", "GT_INCARNATION", "GT_CREDENTIAL", "GT_RUNTIME", "GT_GATE")
 """What marks a process as an agent's; nothing that outlives an agent may carry it."""
+
+
+OF_ONE_SESSION = (
+    *("GIT_AUTHOR_", "GIT_COMMITTER_", "TMUX", "CLAUDECODE"),
+    *(f"CLAUDE_CODE_{part}" for part in ("SESSION_", "ENTRYPOINT", "CHILD_", "MESSAGING_", "SSE_PORT")),
+)
+"""How names begin that belong to one author, terminal or conversation."""
 
 
 def passed_on(patterns: Iterable[str]) -> dict[str, str]:
@@ -34,11 +30,11 @@ def passed_on(patterns: Iterable[str]) -> dict[str, str]:
 
 
 def without_identity() -> dict[str, str]:
-    """Our environment for processes that serve the whole town: no agent's marks, no terminal's, no git's."""
+    """Our environment for processes that serve the whole town: without what says whose session it was typed in."""
     return {
         name: value
         for name, value in os.environ.items()
-        if name not in OURS and not name.startswith(("GIT_", "TMUX", "CLAUDECODE"))
+        if name not in OURS and not name.startswith(OF_ONE_SESSION)
     }
 
 

@@ -14,9 +14,11 @@ FILE_NAME = "trust.json"
 
 def give(home: Path, kept_in: Path) -> None:
     """Trust the repository of the rig that will live at `home`; what was there before is kept in `kept_in`."""
-    record = trust.add_trust(RigPlaces(home).repository, claude_home.configuration(os.environ))
+    repository, file = RigPlaces(home).repository, claude_home.configuration(os.environ)
+    record = trust.foresee(repository, file)
     told = {"file": str(record.file), "root": record.root, "before": record.before.value}
-    write_whole(kept_in / FILE_NAME, json.dumps(told, indent=2) + "\n")
+    write_whole(kept_in / FILE_NAME, json.dumps(told, indent=2) + "\n")  # before the deed: none is forgotten
+    trust.add_trust(repository, file)
 
 
 def take_back(home: Path) -> bool:

@@ -23,8 +23,13 @@ PERMISSION_FLAGS: Mapping[Permission, Sequence[str]] = {
     Permission.UNATTENDED: ("--dangerously-skip-permissions",),
 }
 
-OUR_COMMANDS = "Bash(gt:*),Bash(bd:*)"
-"""What an agent may always run: with these it says that it is done, or asks for help."""
+ALLOWED: Mapping[Permission, str] = {
+    Permission.ASK: "Bash(gt:*),Bash(bd:*)",
+    # Who may edit files may also keep what was edited.
+    Permission.EDITS: "Bash(gt:*),Bash(bd:*),Bash(git add:*),Bash(git commit:*)",
+    Permission.UNATTENDED: "Bash(gt:*),Bash(bd:*)",
+}
+"""What an agent may run without asking: with gt and bd it says that it is done, or asks for help."""
 
 QUIET: Mapping[str, object] = {
     # Each of these asks the model something behind the agent's back: an idle town costs no token.
@@ -107,7 +112,7 @@ class ClaudeRuntime:
         # A conversation with a name does not ask the model for a title.
         argv += ["--name", start.address, *PERMISSION_FLAGS[start.permission]]
         # With a space instead of `=` it would take all that follows for tools, the prompt too.
-        argv += [f"--allowedTools={OUR_COMMANDS}"]
+        argv += [f"--allowedTools={ALLOWED[start.permission]}"]
         argv += ["--model", start.model] if start.model else []
         argv += ["--", start.prompt] if start.prompt else []
         content = json.dumps(settings_of(start), indent=2) + "\n"
