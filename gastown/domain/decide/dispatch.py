@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 from gastown.domain.beads import WORK_TYPES, Bead, BeadStatus
 from gastown.domain.identity import POLECAT_NAMES
 from gastown.errors import Refused
+
+LONGEST_STEM = 26
+"""With a number behind it, it is still a name that a polecat may bear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def check_slingable(facts: SlingFacts) -> None:
             f"{bead.id} waits in the merge queue as {facts.live_request}", f"gt mq show {facts.live_request}"
         )
     if bead.status is BeadStatus.CLOSED:
-        raise Refused(f"{bead.id} is closed: {bead.close_reason}", f"bd show {bead.id}")
+        raise Refused(f"{bead.id} is closed: {bead.close_reason or 'no reason given'}", f"bd show {bead.id}")
     if bead.status in (BeadStatus.BLOCKED, BeadStatus.DEFERRED, BeadStatus.PINNED):
         raise Refused(f"{bead.id} is {bead.status}", f"bd show {bead.id}")
     if facts.open_blockers:
@@ -54,9 +57,12 @@ def check_slingable(facts: SlingFacts) -> None:
 
 
 def choose_polecat(idle: Sequence[str], known: AbstractSet[str], names: Sequence[str]) -> str:
-    """The name of the polecat that takes new work: one that is idle, else the next free name."""
+    """The name of the polecat that takes new work: one that is idle, else the next free name.
+
+    Names that differ only in case count as one.
+    """
     if idle:
         return idle[0]
-    pool = names or POLECAT_NAMES
-    free = (name for name in pool if name not in known)
-    return next(free, None) or next(f"{pool[0]}{n}" for n in count(2) if f"{pool[0]}{n}" not in known)
+    pool, taken = names or POLECAT_NAMES, {name.casefold() for name in known}
+    further = (f"{pool[0][:LONGEST_STEM]}{n}" for n in count(2))
+    return next(name for name in chain(pool, further) if name.casefold() not in taken)
