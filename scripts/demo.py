@@ -15,6 +15,7 @@ from demo_stage import IN_PROSE, TASKS, Board, Task
 
 from gastown.domain.observed import Present
 from gastown.ledger import agents, beads, events, merges
+from gastown.ledger.events import Event
 from gastown.town import Town
 from gastown.world.locks import held
 
@@ -32,6 +33,7 @@ class Demo:
         self.gt_program = Path(sys.executable).with_name("gt")
         self.tasks: Sequence[Task] = TASKS if agent == "scripted" else IN_PROSE
         self.board = Board(sys.stdout)
+        self.begun: set[str] = set()
 
     def run(self) -> int:
         """Play it through; gives the exit status."""
@@ -97,6 +99,7 @@ class Demo:
             for event in events.after(town.ledger, seen):
                 seen = event.seq
                 self.board.show(event)
+                self._tell_of_restart(event)
             states = {bead: beads.get(town.ledger, bead).status for bead in ids}
             if all(status == "closed" for status in states.values()):
                 self.board.close()
@@ -135,6 +138,17 @@ class Demo:
                 return True
             case _:
                 return False
+
+    def _tell_of_restart(self, event: Event) -> None:
+        if (
+            event.type == "agent.starting"
+            and event.payload.get("head")
+            and event.payload["bead"] in self.begun
+        ):
+            branch, head = event.payload["branch"], str(event.payload["head"])[:9]
+            self.board.say(f" ↻ a new session goes on with the same branch, {branch} @ {head}")
+        if event.type == "agent.starting":
+            self.begun.add(str(event.payload["bead"]))
 
     def _has_restarted(self, town: Town, bead: str) -> bool:
         return len(agents.starts_of_bead(town.ledger, bead)) > 1

@@ -1,6 +1,7 @@
 """Draws docs/town.svg from a real run: a town with scripted agents, seen through a person's terminal."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,36 +15,40 @@ from rich.text import Text
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-COLUMNS, ROWS = 108, 22
+COLUMNS, ROWS = 108, 20
+IDS = ("x7k2m", "9qk4d", "2p6ww", "11m3x", "77aaa", "5rt0c")
 MORE = ("Teach the crier to whisper", "Paint the pumps", "Measure the tank")
 
 
 class Screen:
-    """A person's terminal, played by a tmux server of our own."""
+    """A person's terminal, played by a tmux servers of our own."""
 
     def __init__(self, home: Path) -> None:
-        self._tmux = ["tmux", "-S", str(home / "screen.sock"), "-f", os.devnull]
+        self._home = home
+        self._shown = 0
 
     def show(self, command: str, seconds: float) -> str:
         """Run `command` in a fresh terminal and give what stands there after a while, colours included."""
+        self._shown += 1  # a server of its own each time: the last one may still be ending
+        tmux = ["tmux", "-S", str(self._home / f"screen{self._shown}.sock"), "-f", os.devnull]
         size = ["-x", str(COLUMNS), "-y", str(ROWS)]
         shell = f"TERM=screen-256color {command}; sleep 60"
-        subprocess.run([*self._tmux, "new-session", "-d", "-s", "screen", *size, shell], check=True)
+        subprocess.run([*tmux, "new-session", "-d", "-s", "screen", *size, shell], check=True)
         time.sleep(seconds)
         shown = subprocess.run(
-            [*self._tmux, "capture-pane", "-e", "-p", "-t", "screen:"],
+            [*tmux, "capture-pane", "-e", "-p", "-t", "screen:"],
             check=True,
             capture_output=True,
             text=True,
         ).stdout
-        subprocess.run([*self._tmux, "kill-server"], check=False)
+        subprocess.run([*tmux, "kill-server"], check=False)
         return shown.rstrip("\n")
 
 
 def main() -> None:
     """Make the town, let it work, and draw it."""
     home = Path(tempfile.mkdtemp(prefix="gastown-picture-"))
-    os.environ["GT_SCRIPTED_PACE"] = "1.2"
+    os.environ["GT_SCRIPTED_PACE"] = "2.5"
     os.environ["PATH"] = f"{BIN}:{os.environ['PATH']}"
     os.environ.pop("GT_TOWN", None)
     town = home / "gt"
@@ -78,7 +83,7 @@ def _begin(home: Path, town: Path) -> None:
         "--prefix",
         "we",
         "--gate",
-        "sleep 4; git diff --check",
+        "sleep 9; git diff --check",
     )
     run(
         "bd",
@@ -92,7 +97,7 @@ def _begin(home: Path, town: Path) -> None:
         "```sh\necho 1 > yard\n```",
     )
     run("gt", "sling", "we-sweep", "polecat/Ash")
-    time.sleep(6)
+    time.sleep(5)
     for number, title in enumerate((*[task.title for task in TASKS], *MORE)):
         body = TASKS[number % 3].description
         run(
@@ -102,7 +107,7 @@ def _begin(home: Path, town: Path) -> None:
             "--rig",
             "web",
             "--id",
-            f"we-{'x7k2m 9qk4d 2p6ww 11m3x 77aaa 5rt0c'.split()[number]}",
+            f"we-{IDS[number]}",
             "-d",
             body,
         )
@@ -117,7 +122,9 @@ def _draw(page: str, inside: str) -> None:
         console.print(Text.assemble(("~/gt $ ", "green"), (command, "bold")))
         console.print(Text.from_ansi(shown))
         console.print()
-    drawing = console.export_svg(title="Gas Town", font_aspect_ratio=0.61)
+    drawing = re.sub(
+        r"@font-face \{.*?\}", "", console.export_svg(title="Gas Town"), flags=re.DOTALL
+    )  # nothing from afar
     (CHECKOUT / "docs" / "town.svg").write_text(drawing, encoding="utf-8")
 
 
