@@ -114,9 +114,7 @@ def environment(where: Path) -> dict[str, str]:
         "GIT_EDITOR": ":",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_SEQUENCE_EDITOR": ":",
-        "GIT_SSH_COMMAND": ssh_command(
-            os.environ.get("GIT_SSH_COMMAND") or quote(os.environ.get("GIT_SSH", ""))
-        ),
+        "GIT_SSH_COMMAND": ssh_command(kept.get("GIT_SSH_COMMAND") or quoted(kept.get("GIT_SSH", ""))),
         "GIT_TERMINAL_PROMPT": "0",
         MARK: str(where),
         "LC_ALL": "C",
@@ -126,7 +124,7 @@ def environment(where: Path) -> dict[str, str]:
 
 def ssh_command(own: str) -> str:
     """The user's own way to call ssh, or plain ssh, told not to ask and not to wait for ever."""
-    command = own if own.strip(" '") else "ssh"
+    command = own.strip() or "ssh"
     try:
         called = Path(split(command)[0]).name
     except ValueError:  # quotes that a shell may understand
@@ -134,6 +132,11 @@ def ssh_command(own: str) -> str:
     if called != "ssh":
         return command
     return f"{command} -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"
+
+
+def quoted(program: str) -> str:
+    """A program's path as a command; empty stays empty."""
+    return quote(program) if program else ""
 
 
 def failure(args: tuple[str, ...], done: Finished) -> GitFailed:

@@ -125,7 +125,7 @@ def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = 
 def unreachable(url: str, err: str) -> GastownError:
     """Why `url` cannot be read, in git's own words."""
     said = masked(reason(err)) or "git did not say why"
-    kind = NotFound if _MISSING.search(said) else Unavailable
+    kind = NotFound if _MISSING.search(said) and "cannot run" not in said else Unavailable
     return kind(f"cannot read {masked(url)}: {said}", f"try: git ls-remote {masked(url)}")
 
 

@@ -141,7 +141,9 @@ class Repository:
         found = seen.out.strip()
         if not found.endswith((" missing", " ambiguous")):
             return Present(found)
-        return Unknown(f"the object of {rev} is missing") if rev in self.refs(rev) else Absent()
+        if rev.startswith("refs/") and rev in self.refs(rev):
+            return Unknown(f"the object of {rev} is missing")
+        return Absent()
 
     def commit(self, rev: str) -> str:
         """The commit that `rev` names. Raises NotFound or Unavailable."""
