@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from gastown.errors import Invalid, NotFound
+from gastown.errors import Invalid, NotFound, Unavailable
 
 V = TypeVar("V", str, int, bool)
 
@@ -44,11 +44,13 @@ class Table:
 
 
 def read_tables(file: Path) -> "Tables":
-    """Read one TOML file. Raises NotFound or Invalid."""
+    """Read one TOML file. Raises NotFound, Invalid or Unavailable."""
     try:
-        return Tables(file, tomllib.loads(file.read_text()))
+        return Tables(file, tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as missing:
         raise NotFound(f"{file} is missing") from missing
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}", "check its rights") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise Invalid(f"{file}: {broken}", f"mend {file} and try again") from broken
 
@@ -68,7 +70,11 @@ class Tables:
 
 
 def toml_text(value: str) -> str:
-    """`value` as a TOML string."""
+    """`value` as a TOML string. Raises Invalid for what is no text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as broken:
+        raise Invalid(f"{value!r} cannot be written: it is no text", "use other characters") from broken
     escaped = "".join(
         f"\\{c}" if c in '"\\' else c if ord(c) >= 32 and ord(c) != 127 else f"\\u{ord(c):04x}"  # noqa: PLR2004 - control characters
         for c in value
@@ -83,4 +89,4 @@ def _word(default: str | int) -> str:  # a bool is an int
         case bool():
             return "true or false"
         case int():
-            return "a number"
+            return "a whole number"

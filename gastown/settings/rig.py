@@ -1,14 +1,18 @@
 """rig.toml: what is desired of one project, and where its files are."""
 
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from gastown.domain.identity import check_polecat_name, check_prefix, check_rig_name
 from gastown.domain.runtime import Permission
 from gastown.errors import GastownError, Invalid, NotFound
-from gastown.settings.reading import read_tables, toml_text
+from gastown.settings.reading import Table, read_tables, toml_text
 
 FILE_NAME = "rig.toml"
+LONGEST_GATE = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,71 +60,107 @@ class RigPlaces:
 
 
 def read(folder: Path) -> RigSettings:
-    """Read a rig's settings. Raises NotFound or Invalid."""
+    """Read a rig's settings. Raises NotFound, Invalid or Unavailable."""
     file = folder / FILE_NAME
     tables = read_tables(file)
     rig, gate, agents = tables.table("rig"), tables.table("gate"), tables.table("agents")
+    with _mistakes_in(file):
+        return RigSettings(
+            name=check_rig_name(folder.name),
+            url=rig.need("url"),
+            prefix=check_prefix(rig.need("prefix")),
+            target=rig.need("target"),
+            gate=gate.get("command", "").strip(),
+            no_gate=gate.get("none", False),
+            gate_limit=_gate_limit(gate),
+            permissions=_permissions(agents.get("permissions", Permission.ASK.value)),
+            trust=agents.get("trust", False),
+            parked=rig.get("parked", "").strip(),
+            names=tuple(check_polecat_name(name) for name in agents.texts("names")),
+        )
+
+
+@contextmanager
+def _mistakes_in(file: Path) -> Generator[None]:
+    """Name the file in every complaint about what it says."""
     try:
-        permissions = Permission(agents.get("permissions", Permission.ASK.value))
-    except ValueError as wrong:
-        raise Invalid(
-            f"{file}: agents.permissions is none of ask, edits, unattended", f"mend {file}"
-        ) from wrong
-    minutes = gate.get("minutes", 30)
-    if minutes < 1:
-        raise Invalid(f"{file}: gate.minutes is {minutes}", "1 is the least")
-    return RigSettings(
-        name=folder.name,
-        url=rig.need("url"),
-        prefix=rig.need("prefix"),
-        target=rig.need("target"),
-        gate=gate.get("command", "").strip(),
-        no_gate=gate.get("none", False),
-        gate_limit=timedelta(seconds=gate.get("seconds", 0) or minutes * 60),
-        permissions=permissions,
-        trust=agents.get("trust", False),
-        parked=rig.get("parked", ""),
-        names=agents.texts("names"),
-    )
+        yield
+    except Invalid as mistake:
+        if str(file) in mistake.message:
+            raise
+        raise Invalid(f"{file}: {mistake.message}", mistake.hint) from mistake
+
+
+def _gate_limit(gate: Table) -> timedelta:
+    seconds, minutes = gate.get("seconds", 0), gate.get("minutes", 30)
+    if minutes < 1 or seconds < 0:
+        raise Invalid(f"gate.minutes is {minutes}, gate.seconds {seconds}", "1 is the least")
+    if max(seconds, minutes * 60) > LONGEST_GATE.total_seconds():
+        raise Invalid("the gate's time limit is longer than a week", "set gate.minutes")
+    return timedelta(seconds=seconds or minutes * 60)
+
+
+def _permissions(level: str) -> Permission:
+    if level not in list(Permission):
+        raise Invalid(f"agents.permissions is none of {', '.join(Permission)}", "choose one of them")
+    return Permission(level)
 
 
 def written(settings: RigSettings) -> str:
-    """The text of a new rig.toml."""
+    """The text of a rig.toml that says all this."""
     gate = (
         "none = true        # work lands untested"
         if settings.no_gate
         else f"command = {toml_text(settings.gate)}"
     )
+    seconds = int(settings.gate_limit.total_seconds())
+    limit = f"seconds = {seconds}" if seconds % 60 else f"minutes = {seconds // 60}"
+    parked = f"parked = {toml_text(settings.parked)}\n" if settings.parked else ""
+    names = f"names = [{', '.join(map(toml_text, settings.names))}]\n" if settings.names else ""
     return f"""# What is desired of this rig. Edit it; it is read again at every use.
 
 [rig]
 url = {toml_text(settings.url)}
 prefix = {toml_text(settings.prefix)}
 target = {toml_text(settings.target)}
-
+{parked}
 [gate]
 {gate}
-minutes = {int(settings.gate_limit.total_seconds() // 60) or 1}
+{limit}
 
 [agents]
 permissions = {toml_text(settings.permissions.value)}    # ask | edits | unattended
 trust = {"true" if settings.trust else "false"}            # the folder-trust entry in Claude Code's own configuration
-"""
+{names}"""
 
 
 def all_in(town: Path) -> tuple[dict[str, RigSettings], dict[str, GastownError]]:
     """Every rig of the town by name, a folder with a rig.toml in it; and those whose rig.toml is broken, with why.
 
-    One that is broken must not keep the others from being looked after.
+    One that is broken must not keep the others from being looked after. A folder whose name begins with a dot
+    is no rig: it may be half made.
     """
     sound: dict[str, RigSettings] = {}
     broken: dict[str, GastownError] = {}
     for file in sorted(town.glob(f"*/{FILE_NAME}")):
+        name = file.parent.name
+        if name.startswith("."):
+            continue
         try:
-            sound[file.parent.name] = read(file.parent)
+            sound[name] = _with_own_prefix(file, read(file.parent), sound)
         except GastownError as error:
-            broken[file.parent.name] = error
+            broken[name] = error
     return sound, broken
+
+
+def _with_own_prefix(file: Path, rig: RigSettings, others: Mapping[str, RigSettings]) -> RigSettings:
+    """The rig, if no other has its prefix: else their agents' sessions would have the same names."""
+    for other in others.values():
+        if other.prefix == rig.prefix:
+            raise Invalid(
+                f"{file}: rig.prefix is {rig.prefix!r}, as that of {other.name}", "give one of them another"
+            )
+    return rig
 
 
 def one_of(town: Path, name: str) -> RigSettings:

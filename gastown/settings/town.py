@@ -30,7 +30,7 @@ class TownSettings:
 
 
 def read(root: Path) -> TownSettings:
-    """Read the town's settings. Raises NotFound or Invalid."""
+    """Read the town's settings. Raises NotFound, Invalid or Unavailable."""
     tables = read_tables(root / FILE_NAME)
     town, agents, scheduler = tables.table("town"), tables.table("agents"), tables.table("scheduler")
     settings = TownSettings(
@@ -51,8 +51,9 @@ def read(root: Path) -> TownSettings:
 
 
 def written(settings: TownSettings) -> str:
-    """The text of a new town.toml."""
+    """The text of a town.toml that says all this."""
     scripted = "scripted_allowed = true   # agents may execute the text of beads: only for demos and tests\n"
+    passed_on = f"environment = [{', '.join(map(toml_text, settings.environment))}]\n"
     return f"""# What is desired of this town. Edit it; the supervisor reads it again by itself.
 
 [town]
@@ -63,7 +64,7 @@ email = {toml_text(settings.email)}          # commits of agents carry it
 [agents]
 runtime = {toml_text(settings.runtime)}
 model = {toml_text(settings.model)}          # empty: the agent's own default
-
+{passed_on if settings.environment else ""}
 [scheduler]
 max_polecats = {settings.max_polecats}     # sessions of polecats that run at the same time
 """
@@ -72,12 +73,13 @@ max_polecats = {settings.max_polecats}     # sessions of polecats that run at th
 def find(start: Path) -> Path:
     """The root of the town that `GT_TOWN` names, or that `start` lies in. Raises NotFound."""
     if named := os.environ.get("GT_TOWN"):
-        root = Path(named)
+        root = Path(named).absolute()
         if not (root / FILE_NAME).is_file():
             raise NotFound(
                 f"GT_TOWN is {named}, but no town is there", "unset GT_TOWN, or gt install " + named
             )
         return root
+    start = start.absolute()
     for folder in (start, *start.parents):
         if (folder / FILE_NAME).is_file():
             return folder
