@@ -182,9 +182,7 @@ def test_an_agent_that_stops_with_work_on_its_hook_is_told_to_go_on_a_few_times(
 
 
 def test_a_prompt_lets_it_be_told_anew(town: ATown) -> None:
-    for _ in range(4):
-        last = town.report("Stop", said={})
-    assert last == ""
+    assert [town.report("Stop", said={}) for _ in range(4)][-1] == ""
     town.report("UserPromptSubmit", said={"prompt": "Well?"})
     assert "block" in town.report("Stop", said={})
 

@@ -77,12 +77,10 @@ class Stage:
     def has_landed(self, *beads: str, within: float = 60) -> None:
         """Wait until all of them are closed."""
         for bead in beads:
-            eventually(
-                lambda bead=bead: self.status_of(bead) == "closed",
-                within=within,
-                what=f"{bead} to land",
-                every=0.2,
-            )
+            self._has_landed(bead, within)
+
+    def _has_landed(self, bead: str, within: float) -> None:
+        eventually(lambda: self.status_of(bead) == "closed", within=within, what=f"{bead} to land", every=0.2)
 
     def events(self, type_: str | None = None) -> list[dict[str, Any]]:
         """What happened, oldest first, straight from the ledger."""

@@ -33,7 +33,7 @@ def programs(tmp_path: Path) -> Path:
     checked("git", "clone", "-q", str(ROOT), str(source), cwd=tmp_path)
     checked(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist", cwd=source)
     checked(sys.executable, "-m", "venv", tmp_path / "env", cwd=tmp_path)
-    pip = [tmp_path / "env" / "bin" / "python", "-m", "pip", "-q", "install"]
+    pip: list[str | Path] = [tmp_path / "env" / "bin" / "python", "-m", "pip", "-q", "install"]
     checked(*pip, "--require-hashes", "-r", ROOT / "requirements.lock", cwd=tmp_path)
     wheel = next((tmp_path / "dist").glob("*.whl"))
     checked(*pip, "--no-deps", wheel, cwd=tmp_path)
