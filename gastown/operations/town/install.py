@@ -38,6 +38,7 @@ def install(root: Path, *, agent: str = "claude", name: str | None = None) -> In
     if (root / towns.FILE_NAME).is_file():
         town = Town(root)
         _furnish(town)
+        _record(town, Caller(OVERSEER))
         return Installed(root, town.settings.runtime, already=True)
     _check_folder(root)
     Town(root).runtime(agent)
@@ -66,13 +67,17 @@ def _check_folder(root: Path) -> None:
         return
     if not root.is_dir():
         raise Refused(f"{root} is not a folder", "choose another name")
-    ours = {LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm"}
-    strangers = [item.name for item in root.iterdir() if item.name not in IGNORED_IN_AN_EMPTY_FOLDER | ours]
+    strangers = [item.name for item in root.iterdir() if not _may_be_there(item.name)]
     if strangers:
         raise Refused(
             f"{root} is not empty ({strangers[0]}, …)",
             "choose a new folder: a town keeps everything in its own",
         )
+
+
+def _may_be_there(name: str) -> bool:
+    """Nobody's, or what an install that was killed leaves: the ledger with its journals, an unfinished file."""
+    return name in IGNORED_IN_AN_EMPTY_FOLDER or name.startswith((LEDGER, f".{towns.FILE_NAME}."))
 
 
 def _furnish(town: Town) -> None:
@@ -89,7 +94,8 @@ def _furnish(town: Town) -> None:
 
 
 def _record(town: Town, by: Caller) -> None:
+    """Tell of the town's beginning, once."""
+    name = town.settings.name
     with town.ledger.transaction() as ledger:
-        events.append(
-            ledger, by.address, "town.installed", town.settings.name, town.clock.now(), root=str(town.root)
-        )
+        if events.last_of_type(ledger, name, "town.installed") is None:
+            events.append(ledger, by.address, "town.installed", name, town.clock.now(), root=str(town.root))
