@@ -64,17 +64,17 @@ def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:
 def _holder(town: "Town", what: str) -> str:
     """The agent that `what` names, or on whose hook that bead is now: an earlier worker has other work by now."""
     from gastown.errors import Refused
-    from gastown.ledger.agents import all_agents
-    from gastown.views.bead_page import bead_page
+    from gastown.ledger import agents, beads
     from gastown.views.find_agent import named_agent
 
-    agent = named_agent(town, what, all_agents(town.ledger))
+    agent = named_agent(town, what, agents.all_agents(town.ledger))
     if agent is not None:
         return agent.address
-    page = bead_page(town, what)
-    if page.worker is None:
-        raise Refused(f"{page.id} is on nobody's hook", f"bd show {page.id}")
-    return page.worker
+    bead = beads.get(town.ledger, what).id
+    worker = agents.holder(town.ledger, bead)
+    if worker is None:
+        raise Refused(f"{bead} is on nobody's hook", f"bd show {bead}")
+    return worker
 
 
 def _unslung(taken: "Unslung") -> str:
