@@ -131,7 +131,8 @@ def test_a_change_that_the_target_has_already_is_landed_without_a_push(place: Me
     before = place.push_from_elsewhere({"new.txt": "new\n"})
     place.run()
     assert place.target() == before
-    assert place.request(request.id).state == "merged"
+    landed = place.request(request.id)
+    assert (landed.state, landed.because, landed.landing_new) == ("merged", "main had it already", before)
     assert place.bead(request.bead).status == "closed"
     assert not place.happened("gate.began")
 

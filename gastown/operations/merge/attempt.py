@@ -5,7 +5,7 @@ from gastown.domain.merges import MergeRequest
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Busy, Refused, Unavailable
 from gastown.operations.merge.evidence import SHORT, kept_as, of_conflict, of_gate
-from gastown.operations.merge.land import came_true, finish_unchanged, land
+from gastown.operations.merge.land import came_true, finish, land
 from gastown.operations.merge.queue import Queue
 from gastown.operations.merge.settle import hold, send_back, take_up
 from gastown.operations.merge.trial import put_to_trial
@@ -53,7 +53,7 @@ def _round(queue: Queue, request: MergeRequest, onto: str) -> bool:
             send_back(queue, request, f"it conflicts with {request.target}", evidence)
             return True
         case Replayed(head) if head == onto:
-            finish_unchanged(queue, request, onto)
+            finish(queue, request, _already(queue, request, onto), had_at=onto)
             return True
         case Replayed(head):
             if not _may_land(queue, request, rig, head=head, onto=onto):
@@ -91,6 +91,11 @@ def _replayed(queue: Queue, request: MergeRequest, onto: str) -> Replayed | Conf
         committer=queue.actor,
         email=queue.town.settings.email,
     )
+
+
+def _already(queue: Queue, request: MergeRequest, seen: str) -> str:
+    """Under which commit the target, at `seen`, holds the change: its own, or one that somebody else made."""
+    return request.commit if queue.repository.contains(seen, request.commit) else seen
 
 
 def _may_land(queue: Queue, request: MergeRequest, rig: RigSettings, *, head: str, onto: str) -> bool:

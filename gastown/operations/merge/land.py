@@ -47,12 +47,18 @@ def forget(queue: Queue, request: MergeRequest) -> None:
         merges.forget_landing(ledger, request.id)
 
 
-def finish(queue: Queue, request: MergeRequest, commit: str) -> None:
-    """Close what has landed: the request, its bead, and convoys that waited for it. Once, however often called."""
+def finish(queue: Queue, request: MergeRequest, commit: str, *, had_at: str | None = None) -> None:
+    """Close what has landed: the request, its bead, and convoys that waited for it. Once, however often called.
+
+    `had_at`: nothing was pushed, because the target, there, held it already.
+    """
     now, by, words = queue.town.clock.now(), queue.actor, f"landed as {commit} on {request.target}"
     with queue.ledger.transaction() as ledger:
         gate_seconds = _tested(ledger, request, commit)
-        why = "landed untested" if gate_seconds is None else "the gate passed"
+        why = "it landed untested" if gate_seconds is None else "the gate passed"
+        if had_at is not None:
+            merges.wish_landing(ledger, request.id, had_at, commit)
+            why = f"{request.target} had it already"
         if not merges.move(ledger, request, MergeState.MERGED, because=why, now=now):
             return
         beads.close(ledger, request.id, words, by=by, now=now)
@@ -65,14 +71,6 @@ def finish(queue: Queue, request: MergeRequest, commit: str) -> None:
     ring(queue.town.places.wake)
     queue.tell(request, f"landed as {commit[:SHORT]} on {request.target}")
     _tell_how_to_take_over(queue, request)
-
-
-def finish_unchanged(queue: Queue, request: MergeRequest, seen: str) -> None:
-    """Close a request whose change the target, last seen at `seen`, holds already: nothing is pushed."""
-    commit = request.commit if queue.repository.contains(seen, request.commit) else seen
-    with queue.ledger.transaction() as ledger:
-        merges.wish_landing(ledger, request.id, seen, commit)
-        finish(queue, request, commit)
 
 
 def _confirm(queue: Queue, request: MergeRequest, head: str) -> None:
@@ -102,9 +100,7 @@ def _tell_how_to_take_over(queue: Queue, request: MergeRequest) -> None:
     with contextlib.suppress(GastownError):
         if not repository.is_local_checkout():
             return
-        queue.tell(
-            request, f"to have it there:  git -C {repository.url} pull {repository.path} {request.target}"
-        )
+        queue.tell(request, f"to have it there:  {repository.pull_command(request.target)}")
 
 
 def _wish(queue: Queue, request: MergeRequest, head: str, onto: str) -> bool:
