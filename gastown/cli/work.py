@@ -94,7 +94,7 @@ def hook(
     page = what_is_on_it(town, who or caller(town).address)
     output.show(page, lambda shown: _hook(shown, town.clock.now().timestamp()), as_json=as_json)
     if page.bead:
-        output.next_steps(f"bd show {page.bead}", "gt done")
+        output.next_steps(f"bd show {page.bead}", f"gt attach {page.short}" if who else "gt done")
 
 
 def _hook(page: "HookPage", now: float) -> str:
