@@ -95,7 +95,9 @@ def test_a_background_command_keeps_it_in_status_shell_and_wakes_it_at_its_end(p
         pytest.param(
             Permission.EDITS, "Write", {"file_path": "new", "content": "x"}, False, id="edits: a file"
         ),
-        pytest.param(Permission.EDITS, "Bash", {"command": "git commit -m x"}, True, id="edits: a commit"),
+        pytest.param(Permission.ASK, "Bash", {"command": "git commit -m x"}, True, id="ask: a commit"),
+        pytest.param(Permission.EDITS, "Bash", {"command": "git commit -m x"}, False, id="edits: a commit"),
+        pytest.param(Permission.EDITS, "Bash", {"command": "python3 x.py"}, True, id="edits: a program"),
     ],
 )
 def test_the_permission_level_decides_what_it_asks_for(
