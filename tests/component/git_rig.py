@@ -1,7 +1,12 @@
 """A rig's repository for tests: a remote with one commit, its bare clone, and folders for worktrees."""
 
+import atexit
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from gastown.world.git.repository import Repository
@@ -44,13 +49,23 @@ class GitRig:
 
 def a_rig(folder: Path, files: Mapping[str, str] = FILES, *, checkout: bool = False) -> GitRig:
     """Make one under `folder`; `checkout`: its remote is a repository with a worktree."""
-    source = a_repository(folder / "source", files)
-    origin = source
-    if not checkout:
-        origin = folder / "origin.git"
-        git("clone", "--quiet", "--bare", str(source), str(origin), cwd=folder)
-    repository = Repository.clone(str(origin), folder / "web" / "repo.git")
-    return GitRig(folder / "web", origin, repository)
+    template = _template(tuple(sorted(files.items())))
+    name = "source" if checkout else "origin.git"
+    shutil.copytree(template / name, folder / name)
+    shutil.copytree(template / "repo.git", folder / "web" / "repo.git")
+    git("config", "remote.origin.url", str(folder / name), cwd=folder / "web" / "repo.git")
+    return GitRig(folder / "web", folder / name, Repository(folder / "web" / "repo.git"))
+
+
+@cache
+def _template(files: tuple[tuple[str, str], ...]) -> Path:
+    """A source, a bare remote and the rig's clone of it, made once and copied for every test."""
+    folder = Path(tempfile.mkdtemp(prefix="gastown-rig-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    source = a_repository(folder / "source", dict(files))
+    git("clone", "--quiet", "--bare", "--template=", str(source), str(folder / "origin.git"), cwd=folder)
+    Repository.clone(str(folder / "origin.git"), folder / "repo.git")
+    return folder
 
 
 def commit(folder: Path, name: str, text: str, message: str = "") -> str:
@@ -79,8 +94,6 @@ def push_from_elsewhere(rig: GitRig, name: str, text: str) -> str:
 
 def file_at(folder: Path, rev: str, path: str) -> bytes:
     """The bytes of a file of a commit."""
-    import subprocess
-
     return subprocess.run(
         ["git", "cat-file", "blob", f"{rev}:{path}"], cwd=folder, capture_output=True, check=True
     ).stdout

@@ -12,6 +12,7 @@ from gastown.domain.decide.custody import keep_safe
 from gastown.domain.observed import Unknown
 from gastown.errors import Busy, GastownError, Unavailable
 from gastown.world.git.command import GitFailed, answer, git
+from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.git.history import loose_commits, remembered, stashes_of
 from gastown.world.git.pins import RESCUE, pin, stamp
 from gastown.world.git.records import record_of
@@ -131,7 +132,7 @@ def _facts(repository: Repository, folder: Path) -> CustodyFacts:
 def _status(folder: Path) -> tuple[WorktreeStatus, str]:
     """What git sees there, or, when the index is damaged, what git says of that."""
     try:
-        return status(folder), ""
+        return status(folder, without_foreign_programs(folder)), ""
     except GitFailed as failed:
         if "index.lock" in failed.err or not any(word in failed.err for word in _DAMAGED):
             raise

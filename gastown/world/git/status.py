@@ -1,6 +1,7 @@
 """What is uncommitted in a worktree."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,15 +85,18 @@ class _Counts:
             self.examples.append(name)
 
 
-def status(folder: Path) -> WorktreeStatus:
-    """Look at the worktree in `folder`. NotFound when it is none, Unavailable when it cannot be read."""
+def status(folder: Path, env: Mapping[str, str] | None = None) -> WorktreeStatus:
+    """Look at the worktree in `folder`. NotFound when it is none, Unavailable when it cannot be read.
+
+    Git's filters decide what counts as changed; `env` can say which ones run.
+    """
     admin = linked_to(folder)
     if admin is None:
         raise NotFound(f"there is no worktree at {folder}", "gt sling makes one")
     record = Record(admin, folder)
     listed = git(
         folder, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames",
-        "--ignore-submodules=none", deadline=120,
+        "--ignore-submodules=none", deadline=120, env=env,
     )  # fmt: skip
     counts, headers = _Counts(), dict[str, str]()
     for entry in listed.split("\0"):

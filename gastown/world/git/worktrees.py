@@ -67,7 +67,8 @@ def release(repository: Repository, folder: Path) -> None:
     if record is None or not record.linked or record.branch is None:
         return
     if secure(repository, folder, reason="released").moved_to is None:
-        git(folder, "checkout", "--quiet", "--detach", deadline=CHECKOUT_DEADLINE)
+        env = without_foreign_programs(folder)
+        git(folder, "checkout", "--quiet", "--detach", deadline=CHECKOUT_DEADLINE, env=env)
 
 
 def remove(repository: Repository, folder: Path) -> None:
@@ -158,7 +159,7 @@ def _switch(repository: Repository, folder: Path, branch: str, start: str) -> tu
         if (in_the_way := _checkout(repository, folder, branch, start, env)) is not None:
             aside = move_aside(repository, folder, because=in_the_way, now=datetime.now(UTC))
             return False, (*places, str(aside))
-        if not status(folder).dirty:
+        if not status(folder, env).dirty:
             break
     return True, places
 
