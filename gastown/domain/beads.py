@@ -36,6 +36,16 @@ class DependencyKind(StrEnum):
     SUPERSEDES = "supersedes"
 
 
+ORDERING = frozenset(
+    {
+        DependencyKind.BLOCKS,
+        DependencyKind.PARENT_CHILD,
+        DependencyKind.CONDITIONAL_BLOCKS,
+        DependencyKind.WAITS_FOR,
+    }
+)
+"""Kinds that say what comes first, and so may not go in a circle."""
+
 WORK_TYPES = ("task", "bug", "feature", "chore", "decision")
 """Types of bead that an agent can be given."""
 

@@ -144,9 +144,17 @@ def add_dependency(
 
 
 def path_between(database: Database, start: str, end: str) -> str | None:
-    """The chain of blocking dependencies that leads from `start` to `end`, if there is one."""
-    row = database.row("beads", "path_between", from_bead=start, to_bead=end)
-    return None if row is None else str(row["path"])
+    """The shortest chain of blocking dependencies that leads from `start` to `end`, if there is one."""
+    before: dict[str, str | None] = {}
+    for row in database.rows("beads", "reachable", from_bead=start):
+        before.setdefault(row["id"], row["via"])
+    if end not in before:
+        return None
+    path, step = [end], before[end]
+    while step is not None:
+        path.append(step)
+        step = before[step]
+    return " → ".join(reversed(path))
 
 
 def set_status(

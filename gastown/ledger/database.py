@@ -1,5 +1,6 @@
 """The ledger's file: opening it, its versions, transactions, and SQLite's failures in plain words."""
 
+import os
 import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -41,25 +42,31 @@ class Database:
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
-        if not create and not path.exists():
-            raise NotFound(f"there is no ledger at {path}", "gt install makes a new town")
-        self.path = path
         with said_plainly(path):
+            if not create and not path.exists():
+                raise NotFound(f"there is no ledger at {path}", "gt install makes a new town")
+            self.path = path
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._connection.row_factory = sqlite3.Row
-            self._prepare()
+            try:
+                self._connection.row_factory = sqlite3.Row
+                self._prepare(create=create)
+            except BaseException:
+                self._connection.close()
+                raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, create: bool) -> None:
         version = self._version()
-        if version < _newest():
-            self._migrate(version)
-        elif version > _newest():
+        if version > _newest():
             raise Invalid(
                 f"{self.path} was written by a newer Gas Town (ledger version {version}, this one knows {_newest()})",
                 "upgrade gastown here; nothing was changed",
             )
+        if not version and not create:
+            raise Invalid(f"{self.path} is empty: it holds no ledger", "restore a copy of the file")
+        if version < _newest():
+            self._migrate(version)
         for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON"):
             self._connection.execute(f"PRAGMA {pragma}")
         if not checkpoints_are_safe():
@@ -94,9 +101,13 @@ class Database:
             self._connection.execute(f"PRAGMA user_version = {number}")
 
     def _copy_aside(self, version: int) -> None:
+        """Keep the whole file as it is now; a copy that was cut off has another name and does not count."""
         aside = self.path.with_name(f"{self.path.name}.before-{version + 1}")
         if not aside.exists():
-            self._connection.execute("VACUUM INTO ?", (str(aside),))
+            half = aside.with_name(f"{aside.name}.{os.getpid()}")
+            half.unlink(missing_ok=True)
+            self._connection.execute("VACUUM INTO ?", (str(half),))
+            half.replace(aside)
 
     def rows(self, topic: str, name: str, /, **values: object) -> list[Row]:
         """All rows of a named query, each readable by column name."""
@@ -118,7 +129,8 @@ class Database:
 
     def last_id(self) -> int:
         """The integer key of the row that the last insert of this connection made."""
-        return int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
+        with said_plainly(self.path):
+            return int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
 
     @contextmanager
     def transaction(self) -> Generator["Database"]:
@@ -130,11 +142,11 @@ class Database:
             self._begin()
         try:
             yield self
+            with said_plainly(self.path):
+                self._connection.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
-        with said_plainly(self.path):
-            self._connection.execute("COMMIT")
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -145,7 +157,8 @@ class Database:
 
     def data_version(self) -> int:
         """A number that changes whenever another connection has committed."""
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        with said_plainly(self.path):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file, if nobody is in the way."""
@@ -178,18 +191,26 @@ def _statements(script: str) -> Iterator[str]:
 
 @contextmanager
 def said_plainly(path: Path) -> Generator[None]:
-    """Turn SQLite's failures into ours, each with what to do about it."""
+    """Turn the failures of SQLite and of the file system into ours, each with what to do about it."""
     try:
         yield
     except sqlite3.Error as error:
         raise _plain(error, path) from error
+    except OSError as error:
+        raise Unavailable(
+            f"the ledger {path} cannot be reached: {error.strerror}", "check the folder's rights and the disk"
+        ) from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise Invalid(
+            f"this cannot be kept in the ledger: {error}", "use other characters or numbers"
+        ) from error
 
 
 def _plain(error: Exception, path: Path) -> GastownError:
     text = str(error)
-    if "locked" in text or "busy" in text:
+    if "locked" in text or "busy" in text or "locking protocol" in text:
         return Busy(f"the ledger was busy for {BUSY_SECONDS:g} s", "try again")
-    if "full" in text:
+    if "is full" in text:
         return Unavailable(
             f"the disk of {path.parent} is full; nothing was changed", "make room, then try again"
         )
@@ -199,7 +220,7 @@ def _plain(error: Exception, path: Path) -> GastownError:
         )
     if "unable to open" in text or "disk I/O" in text:
         return Unavailable(
-            f"the ledger {path} cannot be opened: {text}", "check the folder's rights and the disk"
+            f"the ledger {path} cannot be read or written: {text}", "check the folder's rights and the disk"
         )
     if isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError | sqlite3.ProgrammingError):
         raise error  # a fault of ours, not of the file

@@ -27,14 +27,16 @@ SELECT d.bead AS id, d.kind, b.title, b.status FROM dependencies d JOIN beads b 
 INSERT OR IGNORE INTO dependencies (bead, depends_on, kind, created_at, created_by)
 VALUES (:bead, :depends_on, :kind, :at, :by)
 
--- name: path_between
-WITH RECURSIVE walk (id, path) AS (
-    SELECT :from_bead, :from_bead
+-- name: reachable
+-- Every bead that `from_bead` leans on, nearest first, each with all beads on the way that lean on it: as many rows
+-- as there are dependencies, even in a circle.
+WITH RECURSIVE walk (id, via) AS (
+    SELECT :from_bead, NULL
     UNION
-    SELECT d.depends_on, walk.path || ' → ' || d.depends_on FROM walk JOIN dependencies d ON d.bead = walk.id
+    SELECT d.depends_on, d.bead FROM walk JOIN dependencies d ON d.bead = walk.id
      WHERE d.kind IN ('blocks', 'conditional-blocks', 'waits-for', 'parent-child')
 )
-SELECT path FROM walk WHERE id = :to_bead LIMIT 1
+SELECT id, via FROM walk
 
 -- name: ready
 SELECT b.* FROM beads b
