@@ -142,7 +142,7 @@ def _open(path: str) -> sqlite3.Connection:
 def _write(
     connection: sqlite3.Connection, incarnation: str, credential: str, event: str, said: str
 ) -> tuple[str, str]:
-    key = {"id": incarnation, "hash": _hash(credential)}
+    key = {"id": incarnation, "hash": credential_hash(credential)}
     caller = connection.execute(_VERIFY, key).fetchone()
     if caller is None:
         return f"the credential of {event} is not that of incarnation {_tame(incarnation)!r}", ""
@@ -173,13 +173,16 @@ def _text(stored: bytes) -> str:
     return stored.decode("utf-8", "replace")
 
 
-def _hash(credential: str) -> str:
-    """As the ledger keeps it: SHA-256 in hex."""
+def credential_hash(credential: str) -> str:
+    """As the ledger keeps it: SHA-256 in hex. Without OpenSSL, which takes 3 ms to load: Python has its own."""
     known = sys.modules.get("_hashlib")
-    if known is None:  # OpenSSL takes 3 ms to load; Python has its own
+    if known is None:
         sys.modules["_hashlib"] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
     import hashlib
 
     if known is None:
         del sys.modules["_hashlib"]
+        if not hasattr(hashlib, "sha256"):  # a Python that was built to leave it to OpenSSL
+            del sys.modules["hashlib"]
+            import hashlib
     return hashlib.sha256(credential.encode("utf-8", "replace")).hexdigest()
