@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,15 +9,17 @@ from pathlib import Path
 from gastown.domain.decide.gates import propose_gate
 from gastown.domain.identity import OVERSEER, check_prefix, check_rig_name, propose_prefix
 from gastown.domain.runtime import Permission
-from gastown.errors import Invalid, Refused, Unavailable
+from gastown.errors import Invalid, Refused
 from gastown.ledger import events
 from gastown.operations.town import trust as trusting
+from gastown.operations.town.half_made import half_made
 from gastown.settings import rig as rigs
 from gastown.settings.rig import RigSettings
 from gastown.town import Town
 from gastown.world.files import write_whole
 from gastown.world.git import tree
 from gastown.world.git.repository import Repository
+from gastown.world.locks import lock
 
 Ask = Callable[[str], str | None]
 """Shows the proposed gate (may be empty) and gives the command to use; None: work is to land without a gate."""
@@ -45,15 +45,13 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
     """
     rig, short = check_rig_name(name), _prefix(town, name, prefix)
     home = town.root / rig
-    if home.exists():
-        raise Refused(f"there is {home} already", f"gt rig remove {rig}, or choose another name")
+    _must_be_free(home)
     if gate is not None and (no_gate or not gate.strip()):
         raise Invalid("a gate and no gate cannot both be", "--gate COMMAND, or --no-gate")
     source = _source(url)
-    half_made = Path(tempfile.mkdtemp(prefix=f".{rig}-", dir=_writable(town.root)))
-    try:
+    with half_made(town, rig) as folder:
         say(f"cloning {source}")
-        repository = Repository.clone(source, half_made / "repo.git", progress=say)
+        repository = Repository.clone(source, folder / "repo.git", progress=say)
         target = repository.default_branch()
         command = _gate(repository, target, gate, no_gate=no_gate, ask=ask_gate)
         settings = RigSettings(
@@ -61,12 +59,8 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
             gate_limit=timedelta(minutes=30), permissions=permissions or Permission.ASK, trust=bool(trust),
             parked="", names=(),
         )  # fmt: skip
-        write_whole(half_made / rigs.FILE_NAME, rigs.written(settings))
-        half_made.chmod(0o755)
-        _move_in(town, half_made, home, settings)
-    except BaseException:
-        shutil.rmtree(half_made, ignore_errors=True)
-        raise
+        write_whole(folder / rigs.FILE_NAME, rigs.written(settings))
+        _move_in(town, folder, home, settings)
     return town.rig(rig)
 
 
@@ -83,16 +77,6 @@ def _source(url: str) -> str:
     """A path in full, so that it means the same from everywhere; an address as it is."""
     path = Path(url).expanduser()
     return os.path.normpath(path.absolute()) if path.exists() else url
-
-
-def _writable(root: Path) -> Path:
-    try:
-        with tempfile.TemporaryFile(dir=root):
-            return root
-    except OSError as error:
-        raise Unavailable(
-            f"{root} cannot be written: {error.strerror}", "check its rights and the disk"
-        ) from error
 
 
 def _gate(
@@ -114,10 +98,19 @@ def gate_proposal(repository: Repository, commit: str) -> str:
     )
 
 
-def _move_in(town: Town, half_made: Path, home: Path, settings: RigSettings) -> None:
-    if settings.trust:
-        trusting.give(home, half_made)
-    half_made.rename(home)
+def _must_be_free(home: Path) -> None:
+    if home.exists():
+        raise Refused(f"there is {home} already", f"gt rig remove {home.name}, or choose another name")
+
+
+def _move_in(town: Town, folder: Path, home: Path, settings: RigSettings) -> None:
+    """Make it a rig, unless another one has taken its place or its prefix while it was cloned."""
+    with lock(town.places.lock("rigs"), what="the list of rigs", wait=5):
+        _must_be_free(home)
+        _prefix(town, settings.name, settings.prefix)
+        if settings.trust:
+            trusting.give(home, folder)
+        folder.rename(home)
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         events.append(
