@@ -26,7 +26,10 @@ def lock(path: Path, *, what: str, wait: float = 0.0) -> Generator[None]:
         _take(descriptor, path, what, wait)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
+        try:
+            yield
+        finally:
+            os.ftruncate(descriptor, 0)  # the next holder is never taken for this process
     finally:
         os.close(descriptor)
 

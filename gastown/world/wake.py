@@ -15,11 +15,11 @@ def ring(path: Path) -> bool:
     except OSError:
         return False
     try:
-        os.write(descriptor, BELL)
-    except OSError:  # full of bells already
+        return stat.S_ISFIFO(os.fstat(descriptor).st_mode) and os.write(descriptor, BELL) > 0
+    except BlockingIOError:  # full of bells already
         return True
-    else:
-        return True
+    except OSError:  # whoever listened has gone this very moment
+        return False
     finally:
         os.close(descriptor)
 
