@@ -63,6 +63,31 @@ def test_all_names_of_the_program_are_the_same(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    ["bead create x --no-up", "bead dep add we-1 we-2 --no-up", "bead ready", "bead show we-1 --json", "bead show we-1",
+     "hook Toast", "log -n 5", "rig list", "sling we-1 web/Toast --no-up", "prime Toast"],
+)  # fmt: skip
+def test_what_agents_run_all_day_loads_neither_typer_nor_anything_heavy(town: Town, words: str) -> None:
+    for bead in ("we-1", "we-2"):
+        run(town, ["create", "Something", "--id", bead, "--rig", "web", "--no-up"], program=BD)
+    run(town, ["sling", "we-1", "web/Toast", "--no-up"])
+    argv = [sys.executable, "-X", "importtime", "-m", "gastown", *words.split()]
+    done = subprocess.run(argv, cwd=town.root, capture_output=True, text=True, timeout=60, check=True)
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "gastown" in loaded
+    assert not loaded & {
+        "libtmux",
+        "psutil",
+        "pydantic",
+        "pygit2",
+        "rich",
+        "sqlite_utils",
+        "textual",
+        "typer",
+    }
+
+
+@pytest.mark.parametrize(
     "words, status",
     [(["status"], 0), (["bead", "show", "we-nope"], 1), (["nope"], 64), (["bead", "create", ""], 65)],
 )
