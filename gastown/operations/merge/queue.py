@@ -67,4 +67,4 @@ class Queue:
     def tell(self, request: MergeRequest, words: str) -> None:
         """Say one line about a request, for a person who follows the queue."""
         title = request.title if len(request.title) <= TITLE else request.title[: TITLE - 1] + "…"
-        self.say(f"{request.id}  {request.bead}  {title:<{TITLE}}  {words}")
+        self.say(f'{request.id}  {request.bead}  "{title}"  {words}')
