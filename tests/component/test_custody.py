@@ -487,4 +487,4 @@ def test_what_cannot_be_seen_is_unknown_and_left_alone(rig: GitRig) -> None:
 def test_nothing_of_a_snapshot_is_left_lying_about(rig: GitRig) -> None:
     (rig.polecat() / "new").write_text("x")
     secured(rig)
-    assert not list(rig.repository.path.glob(".gastown-*"))
+    assert not list(rig.repository.path.glob("**/gastown-scratch"))

@@ -10,11 +10,11 @@ PATIENCE = 60.0
 EVERY = 0.1
 
 
-def outwait(folder: Path, *, patience: float = PATIENCE) -> None:
-    """Wait until no git of ours works in `folder` any more. Busy when one still does after `patience` seconds."""
+def outwait(folder: Path) -> None:
+    """Wait until no git of ours works in `folder` any more. Busy when one still does after `PATIENCE` seconds."""
     from gastown.world import processes
 
-    late = time.monotonic() + patience
+    late = time.monotonic() + PATIENCE
     while found := processes.marked({MARK: str(folder)}):
         if time.monotonic() > late:
             raise Busy(f"git (process {found[0].pid}) still works in {folder}", "try again in a moment")

@@ -1,7 +1,7 @@
 """Bringing back the folder of a worktree that somebody deleted, from what its record still holds."""
 
 from gastown.errors import Unavailable
-from gastown.world.git.command import answer
+from gastown.world.git.command import answer, git
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.git.records import Record
 
@@ -33,8 +33,5 @@ def revive(record: Record) -> None:
 
 def _write_files(record: Record) -> None:
     env = without_foreign_programs(record.folder)
-    wrote = answer(record.folder, "checkout-index", "--all", "--quiet", deadline=DEADLINE, env=env)
-    missing = answer(record.folder, "diff-files", "--quiet", "--diff-filter=D", deadline=DEADLINE)
-    if missing.status:
-        raise Unavailable(f"{record.folder} cannot be brought back: {wrote.err.strip()}", "check the disk")
-    answer(record.folder, "update-index", "-q", "--refresh", deadline=DEADLINE)
+    git(record.folder, "checkout-index", "--all", "--force", "--quiet", deadline=DEADLINE, env=env)
+    answer(record.folder, "update-index", "-q", "--refresh", deadline=DEADLINE, env=env)

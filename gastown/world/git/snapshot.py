@@ -1,7 +1,6 @@
 """Saving what is uncommitted in a worktree as commits, byte for byte, without touching the worktree."""
 
 import shutil
-import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from gastown.errors import Busy, Unavailable
 from gastown.world.git.command import answer, git
+from gastown.world.git.folders import delete
 from gastown.world.git.records import Record
 
 DEADLINE = 120.0
@@ -18,7 +18,7 @@ TRIES = 3
 _PLAIN = "* -text -crlf -filter -ident -working-tree-encoding\n"
 """As a repository's own attributes they come before all others: every file is taken as it lies there."""
 
-_SCRATCH = ".gastown-scratch-"
+_SCRATCH = "gastown-scratch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,9 @@ def _scratch(repository: Path, record: Record) -> Generator[Mapping[str, str]]:
 
     The index begins as a copy of the worktree's, times included, so that only what changed is read again.
     """
+    scratch = record.admin / _SCRATCH
     try:
-        scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=repository))
-    except OSError as error:
-        raise Unavailable(f"{repository} cannot be written: {error.strerror}", "check the disk") from error
-    try:
+        delete(scratch)  # of one that was killed
         _furnish(scratch, repository, record)
         yield {
             "GIT_DIR": str(scratch),
@@ -70,7 +68,7 @@ def _scratch(repository: Path, record: Record) -> Generator[Mapping[str, str]]:
 
 def _furnish(scratch: Path, repository: Path, record: Record) -> None:
     for folder in ("objects", "refs", "info"):
-        (scratch / folder).mkdir()
+        (scratch / folder).mkdir(parents=True)
     (scratch / "HEAD").write_text("ref: refs/heads/none\n", encoding="utf-8")
     (scratch / "config").write_text(
         f"[core]\n\tbare = false\n\tfilemode = true\n{_disk(repository)}", "utf-8"
