@@ -46,7 +46,10 @@ def run(rig: Annotated[str, Argument("The rig.")]) -> None:
 
 
 def _say_now(line: str) -> None:
-    output.say(output.harmless(line))
+    """One line of what people follow in the rig's own session, with its time."""
+    import time
+
+    output.say(f"{time.strftime('%H:%M:%S')} {output.harmless(line)}")
     output.flush()
 
 
