@@ -7,7 +7,11 @@ from pathlib import Path
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER, propose_prefix
 from gastown.domain.runtime import Permission
+from gastown.ledger import agents
 from gastown.ledger.database import FILE_NAME, Database
+from gastown.operations.sessions.caller import credential_hash
+from gastown.operations.work.create import create
+from gastown.operations.work.sling import sling
 from gastown.settings import rig as rig_files
 from gastown.settings import town as town_files
 from gastown.settings.rig import RigSettings
@@ -65,3 +69,30 @@ TOWN = TownSettings(
     environment=(),
     scripted_allowed=True,
 )
+
+
+def put_to_work(town: Town, address: str = "web/polecats/Toast") -> str:
+    """Sling a new bead at the agent and record a start of its session; gives the session's credential."""
+    work = create(town, "Mend the door", by=HUMAN)
+    sling(town, work.id, address, by=HUMAN)
+    return start(town, address)
+
+
+def start(town: Town, address: str = "web/polecats/Toast") -> str:
+    """Record another start of the agent's session; gives its credential."""
+    assignment = agents.open_assignment(town.ledger, address)
+    assert assignment is not None
+    newest = agents.newest_incarnation(town.ledger, address)
+    credential = f"secret {address} {newest.id + 1 if newest else 1}"
+    with town.ledger.transaction() as ledger:
+        agents.mint(
+            ledger,
+            assignment,
+            credential_hash=credential_hash(credential),
+            conversation="c-0",
+            session="we-Toast",
+            head=None,
+            why_older="the session ended",
+            now=town.clock.now(),
+        )
+    return credential

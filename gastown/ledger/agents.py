@@ -183,6 +183,11 @@ def by_credential(database: Database, credential_hash: str) -> CredentialHolder 
     )
 
 
+def is_current(database: Database, incarnation: int) -> bool:
+    """Whether it is the newest incarnation of its agent, on its newest assignment."""
+    return database.row("agents", "is_current", id=incarnation) is not None
+
+
 def rung(database: Database, incarnation: int, now: datetime) -> bool:
     """Record that the doorbell is typed to this incarnation; False when it was before, or it is over."""
     return bool(database.write("agents", "rung", id=incarnation, at=stamp(now)))

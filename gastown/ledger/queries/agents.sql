@@ -69,6 +69,11 @@ SELECT i.*, a.ended_at AS assignment_ended,
        (SELECT max(g.generation) FROM assignments g WHERE g.agent = i.agent) AS newest_generation
   FROM incarnations i JOIN assignments a USING (generation) WHERE i.credential_hash = :hash
 
+-- name: is_current
+SELECT i.id FROM incarnations i
+ WHERE i.id = :id AND i.id = (SELECT max(n.id) FROM incarnations n WHERE n.agent = i.agent)
+   AND i.generation = (SELECT max(g.generation) FROM assignments g WHERE g.agent = i.agent)
+
 -- name: starts_of_bead
 SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why FROM incarnations WHERE bead = :bead
    AND id > coalesce((SELECT max(i.id) FROM incarnations i JOIN assignments a USING (generation)
@@ -105,3 +110,4 @@ INSERT INTO conversations (id, agent, incarnation, runtime, transcript, started_
 VALUES (:id, :agent, :incarnation, :runtime, :transcript, :at)
 ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, ended_at = NULL, why = NULL,
        transcript = coalesce(excluded.transcript, transcript)
+ WHERE agent = excluded.agent

@@ -2,17 +2,19 @@
 
 import hashlib
 import os
+from dataclasses import replace
 
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER
 from gastown.errors import Refused
 from gastown.ledger import agents
+from gastown.ledger.database import Database
 from gastown.town import Town
 
 
 def credential_hash(credential: str) -> str:
     """What the ledger keeps of a credential."""
-    return hashlib.sha256(credential.encode()).hexdigest()
+    return hashlib.sha256(credential.encode("utf-8", "replace")).hexdigest()
 
 
 def caller(town: Town) -> Caller:
@@ -30,3 +32,9 @@ def caller(town: Town) -> Caller:
         )
     incarnation = holder.incarnation
     return Caller(incarnation.agent, incarnation.id, incarnation.generation, is_current=holder.is_newest)
+
+
+def fence(ledger: Database, by: Caller) -> None:
+    """Refuse, inside the transaction that acts, what a session began that has been replaced meanwhile."""
+    if by.incarnation is not None and not agents.is_current(ledger, by.incarnation):
+        replace(by, is_current=False).must_be_current()

@@ -17,44 +17,48 @@ def prime(town: Town, briefing: Briefing, *, by: Caller, callback_input: str | N
     A human who asks is shown the same, and nothing is recorded. An older session is told that it is one.
     """
     text = render(briefing)
-    if by.is_human:
+    if by.is_human or (by.is_current and _record(town, briefing, by, _facts(callback_input))):
         return text
-    if not by.is_current:
-        return (
-            f"You are an older session of {by.address}; a newer one has taken over its work.\n"
-            "HOOK: (nothing)\nChange nothing and end your turn.\n"
-        )
-    _record(town, briefing, by, _facts(callback_input))
-    return text
+    return (
+        f"You are an older session of {by.address}; a newer one has taken over its work.\n"
+        "HOOK: (nothing)\nChange nothing and end your turn.\n"
+    )
 
 
 def _facts(callback_input: str | None) -> dict[str, str]:
     """What the start callback tells: session_id, transcript_path, source; empty where it tells nothing sound."""
     try:
         told = json.loads(callback_input or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(told, dict):
         return {}
-    return {str(key): value for key, value in told.items() if isinstance(value, str)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return {str(key): _sound(value) for key, value in told.items() if isinstance(value, str)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
-def _record(town: Town, briefing: Briefing, by: Caller, told: dict[str, str]) -> None:
+def _sound(text: str) -> str:
+    """The text without halves of characters, which JSON can hold and the ledger cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _record(town: Town, briefing: Briefing, by: Caller, told: dict[str, str]) -> bool:
+    """Write down that the caller was told its work; False when it has been replaced meanwhile."""
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         incarnation = agents.newest_incarnation(ledger, by.address)
-        if incarnation is None or incarnation.id != by.incarnation:
-            return
+        if incarnation is None or not agents.is_current(ledger, by.incarnation or 0):
+            return False
         agents.primed(ledger, incarnation.id, now)
-        source = told.get("source", "by hand")
         if conversation := told.get("session_id"):
             agents.add_conversation(
                 ledger, conversation, incarnation, runtime=_runtime(town, by),
                 transcript=told.get("transcript_path"), now=now,
             )  # fmt: skip
         bead = briefing.work.bead if briefing.work else None
+        source = told["source"] if told.get("source") in SOURCES else "by hand"
         events.append(ledger, by.address, "agent.primed", by.address, now, bead=bead, source=source)
     ring(town.places.wake)
+    return True
 
 
 def _runtime(town: Town, by: Caller) -> str:

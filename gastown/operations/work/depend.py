@@ -6,6 +6,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import ORDERING, DependencyKind
 from gastown.errors import Invalid, Refused
 from gastown.ledger import beads, events
+from gastown.operations.sessions.caller import fence
 from gastown.town import Town
 
 
@@ -26,6 +27,7 @@ def depend(town: Town, bead: str, depends_on: str, *, kind: str = "blocks", by: 
         raise Invalid(f"{kind!r} is no kind of dependency", f"kinds: {', '.join(DependencyKind)}")
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
+        fence(ledger, by)
         one, other = beads.get(ledger, bead).id, beads.get(ledger, depends_on).id
         if one == other:
             raise Refused(f"{one} cannot wait for itself")

@@ -10,6 +10,7 @@ from gastown.errors import GastownError, NotFound, Refused
 from gastown.ledger import agents, beads, events, merges
 from gastown.ledger.beads import NewBead
 from gastown.ledger.database import Database
+from gastown.operations.sessions.caller import fence
 from gastown.operations.work.convoys import close_finished
 from gastown.town import Town
 from gastown.world.locks import lock
@@ -48,6 +49,7 @@ def done(town: Town, *, no_change: str | None = None, by: Caller) -> Done:
         commit = _check(town, assignment, no_change)
         now = town.clock.now()
         with town.ledger.transaction() as ledger:
+            fence(ledger, by)
             wished = agents.wish_done(
                 ledger,
                 assignment.generation,

@@ -3,15 +3,16 @@
 import shutil
 from dataclasses import dataclass
 
-from gastown.domain.assignments import Caller
+from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat
-from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_target, polecat
+from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_address, parse_target, polecat
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
 from gastown.ledger import agents, beads, events, merges
 from gastown.ledger.beads import NewBead
 from gastown.ledger.database import Database
-from gastown.operations.work.create import create, usual_rig
+from gastown.operations.sessions.caller import fence
+from gastown.operations.work.create import create, rig_of, usual_rig
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -39,10 +40,10 @@ def sling(
     """
     by.must_be_current()
     check_runtime(town, runtime or town.settings.runtime)
-    bead, created = _bead(town, what, target, by)
-    wanted = _understand(town, bead, target)
     with town.ledger.transaction() as ledger:
-        slung = _put(town, ledger, bead.id, wanted, runtime, by)
+        fence(ledger, by)
+        bead, created = _bead(town, what, target, by)
+        slung = _put(town, ledger, bead, _understand(town, bead, target), runtime, by)
     ring(town.places.wake)
     return Slung(bead.id, bead.title, *slung, created=created)
 
@@ -66,38 +67,52 @@ def _bead(town: Town, what: str, target: str | None, by: Caller) -> tuple[Bead, 
         except NotFound as missing:
             hint = 'bd create "…", or sling a sentence to file it and sling it in one'
             raise NotFound(missing.message, hint) from missing
-    rigs = town.rigs
-    first = (target or "").split("/")[0]
-    rig = first if first in rigs else usual_rig(town)
-    if rig is None:
-        raise Invalid(
-            "which rig is that for? the town has several", f'gt sling "…" {next(iter(rigs), "RIG")}'
-        )
-    _understand(town, None, target or rig)
-    return create(town, what, by=by, rig=rig), True
+    return create(town, what, by=by, rig=_rig_for_text(town, target)), True
 
 
-def _understand(town: Town, bead: Bead | None, target: str | None) -> AnyOf | Named:
+def _rig_for_text(town: Town, target: str | None) -> str:
+    home = usual_rig(town)
+    if home is None and not target:
+        rigs = list(town.rigs)
+        if not rigs:
+            raise Invalid("the town has no rig to do that in", "gt rig add NAME URL_OR_PATH")
+        raise Invalid(f"which rig is that for? the town has {', '.join(rigs)}", f'gt sling "…" {rigs[0]}')
+    return _rig(_target(town, target, home))
+
+
+def _understand(town: Town, bead: Bead, target: str | None) -> AnyOf | Named:
+    home = bead.rig or rig_of(town, bead.id) or usual_rig(town)
+    return _target(town, target, town.rig(home).name if home else None)
+
+
+def _target(town: Town, target: str | None, home: str | None) -> AnyOf | Named:
     rigs = {name: settings.prefix for name, settings in town.rigs.items()}
     known = frozenset(agent.address for agent in agents.all_agents(town.ledger))
-    home = (bead.rig if bead else None) or (
-        usual_rig(town) if bead else target.split("/")[0] if target else None
-    )
-    match parse_target(target, bead_rig=home if home in rigs else None, rigs=rigs, polecats=known):
+    match parse_target(target, bead_rig=home, rigs=rigs, polecats=known):
         case NotYet(what):
             raise Refused(f"work cannot be slung at {what} yet", "sling it at a rig or a polecat")
         case AnyOf() | Named() as wanted:
-            town.rig(wanted.rig if isinstance(wanted, AnyOf) else str(wanted.address.rig))
+            town.rig(_rig(wanted))
             return wanted
 
 
+def _rig(wanted: AnyOf | Named) -> str:
+    return wanted.rig if isinstance(wanted, AnyOf) else str(wanted.address.rig)
+
+
+def _is_there(holder: Assignment, wanted: AnyOf | Named, runtime: str | None) -> bool:
+    """Whether this very sling has been done before."""
+    there = parse_address(holder.agent)
+    same = there.rig == wanted.rig if isinstance(wanted, AnyOf) else there == wanted.address
+    return same and runtime in {None, holder.runtime}
+
+
 def _put(  # noqa: PLR0917 - private
-    town: Town, ledger: Database, bead_id: str, wanted: AnyOf | Named, runtime: str | None, by: Caller
+    town: Town, ledger: Database, bead: Bead, wanted: AnyOf | Named, runtime: str | None, by: Caller
 ) -> tuple[str, int, str | None, bool]:
-    bead, now = beads.get(ledger, bead_id), town.clock.now()
-    rig = wanted.rig if isinstance(wanted, AnyOf) else str(wanted.address.rig)
+    now, rig = town.clock.now(), _rig(wanted)
     holder = agents.open_assignment_of_bead(ledger, bead.id)
-    if holder is not None and (isinstance(wanted, AnyOf) or str(wanted.address) == holder.agent):
+    if holder is not None and _is_there(holder, wanted, runtime):
         return holder.agent, holder.generation, beads.convoy_of(ledger, bead.id), True
     live = merges.live_of_bead(ledger, bead.id)
     check_slingable(

@@ -6,6 +6,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
 from gastown.errors import Refused
 from gastown.ledger import agents, beads, events
+from gastown.operations.sessions.caller import fence
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -25,6 +26,7 @@ def unsling(town: Town, address: str, *, by: Caller) -> Unslung:
     by.must_be_current()
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
+        fence(ledger, by)
         assignment = agents.open_assignment(ledger, address)
         if assignment is None:
             raise Refused(f"nothing is on {address}'s hook", "gt status")
