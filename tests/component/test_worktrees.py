@@ -122,6 +122,17 @@ def test_a_released_worktree_frees_its_branch_and_keeps_its_files(rig: GitRig) -
     release(rig.repository, rig.polecat("Nobody"))
 
 
+def test_a_release_copes_with_a_branch_that_was_deleted(rig: GitRig) -> None:
+    make(rig)
+    made = commit(rig.polecat(), "a", "a")
+    git("update-ref", "-d", f"refs/heads/{ONE}", cwd=rig.repository.path)
+    release(rig.repository, rig.polecat())
+    assert (status(rig.polecat()).branch, head(rig.polecat())) == (None, made)
+    git("checkout", "--quiet", "--orphan", "never-born", cwd=rig.polecat())
+    release(rig.repository, rig.polecat())
+    assert made in rig.rescued().values()
+
+
 def test_a_branch_in_use_elsewhere_is_refused_with_the_place(rig: GitRig) -> None:
     make(rig)
     with pytest.raises(Refused, match=str(rig.polecat())) as refused:
@@ -240,6 +251,13 @@ def test_a_git_of_ours_that_outlived_its_starter_is_waited_for(
         orphan.kill()
         orphan.wait()
     assert clear_stale_lock(rig.polecat())
+
+
+def test_a_lock_of_a_worktree_that_is_gone_is_cleared_when_it_comes_back(rig: GitRig) -> None:
+    make(rig)
+    shutil.rmtree(rig.polecat())
+    (admin(rig) / "index.lock").write_text("")
+    assert make(rig, TWO).branch == TWO
 
 
 def test_a_deleted_folder_comes_back_with_what_was_staged(rig: GitRig) -> None:
@@ -435,7 +453,11 @@ def test_killed_at_any_moment_the_same_call_finishes_the_job(tmp_path: Path, vic
         if precious:
             assert f"precious {number}" in precious_texts(rig)
     assert killed
-    eventually(lambda: not list((rig.repository.path / "worktrees").glob("*/index.lock")), within=10, what="no lock left")
+    eventually(
+        lambda: not list((rig.repository.path / "worktrees").glob("*/index.lock")),
+        within=10,
+        what="no lock left",
+    )
 
 
 def precious_texts(rig: GitRig) -> list[str]:

@@ -66,9 +66,13 @@ def release(repository: Repository, folder: Path) -> None:
     record = record_of(repository.path, folder)
     if record is None or not record.linked or record.branch is None:
         return
-    if secure(repository, folder, reason="released").moved_to is None:
+    if secure(repository, folder, reason="released").moved_to is not None:
+        return
+    if _exists(repository, record.branch):
         env = without_foreign_programs(folder)
         git(folder, "checkout", "--quiet", "--detach", deadline=CHECKOUT_DEADLINE, env=env)
+    elif (last := last_remembered(record)) is not None:
+        git(folder, "update-ref", "--no-deref", "HEAD", last)
 
 
 def remove(repository: Repository, folder: Path) -> None:
@@ -86,14 +90,16 @@ def clear_stale_lock(folder: Path) -> bool:
     does not end.
     """
     admin = linked_to(folder)
-    if admin is None:
-        return False
-    locks = [admin / "index.lock", admin / "HEAD.lock"]
-    if branch := Record(admin, folder).branch:
-        locks.append(admin.parent.parent / "refs" / "heads" / f"{branch}.lock")
+    return admin is not None and _clear_locks(Record(admin, folder))
+
+
+def _clear_locks(record: Record) -> bool:
+    locks = [record.admin / "index.lock", record.admin / "HEAD.lock"]
+    if record.branch is not None:
+        locks.append(record.admin.parent.parent / "refs" / "heads" / f"{record.branch}.lock")
     if not any(lock.exists() for lock in locks):
         return False
-    outwait(folder)
+    outwait(record.folder)
     there = [lock for lock in locks if lock.exists()]
     for lock in there:
         delete(lock)
@@ -131,6 +137,8 @@ def _settle(
     if record.half_made:
         delete(record.admin)
         return None, moved
+    if not record.linked:
+        _clear_locks(record)
     revive(record)
     return record, moved
 
