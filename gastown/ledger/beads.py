@@ -1,8 +1,6 @@
 """Beads in the ledger: reading them as values, and the single statements that change them."""
 
 import json
-import secrets
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +53,8 @@ class ConvoyProgress:
 
 def insert(database: Database, new: NewBead, *, by: str, now: datetime) -> str:
     """Write a new bead inside the present transaction; gives its id. Refused when the id is taken."""
+    import uuid
+
     identity = new.id or _draw(database, new.prefix)
     if new.id and database.row("beads", "by_id", id=new.id):
         raise Refused(f"there is a bead {new.id} already", f"bd show {new.id}")
@@ -68,8 +68,11 @@ def insert(database: Database, new: NewBead, *, by: str, now: datetime) -> str:
 
 
 def _draw(database: Database, prefix: str) -> str:
+    from random import SystemRandom  # not secrets: that loads OpenSSL
+
+    chance = SystemRandom()
     for length in range(ID_LENGTH, ID_LENGTH + 20):
-        identity = f"{prefix}-" + "".join(secrets.choice(_DIGITS) for _ in range(length))
+        identity = f"{prefix}-" + "".join(chance.choices(_DIGITS, k=length))
         if database.row("beads", "by_id", id=identity) is None:
             return identity
     raise Busy("no free id was found", "try again")  # pragma: no cover - twenty collisions in a row

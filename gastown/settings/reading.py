@@ -1,6 +1,5 @@
 """Reading our TOML files so that every mistake is named with its file and key."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +44,8 @@ class Table:
 
 def read_tables(file: Path) -> "Tables":
     """Read one TOML file. Raises NotFound, Invalid or Unavailable."""
+    import tomllib  # half of what starting to read settings costs, and not every command reads them
+
     try:
         return Tables(file, tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as missing:

@@ -11,7 +11,6 @@ from gastown.ledger import beads, merges
 from gastown.ledger.merges import RecordedGate, RunningGate
 from gastown.town import Town
 from gastown.views.sentences import short_name
-from gastown.views.supervised import queue_process
 
 RECENT = timedelta(hours=1)
 
@@ -115,7 +114,7 @@ def queue_lines(town: Town) -> tuple[QueueLine, ...]:
 def merge_request(town: Town, what: str) -> RequestPage:
     """The request of that id, or the newest one of that bead. Raises NotFound or Refused."""
     request = _find(town, what)
-    running = _running_gate(town, request.rig, queue_process(town, request.rig))
+    running = _running_gate(town, request.rig, _process(town, request.rig))
     gates = merges.gates_of_request(town.ledger, request.id)
     return RequestPage(request_line(request, running), tuple(_gate(town, gate, running) for gate in gates))
 
@@ -134,7 +133,7 @@ def _find(town: Town, what: str) -> MergeRequest:
 
 def _queue(town: Town, name: str) -> RigQueue:
     rig, since = town.rig(name), town.clock.now() - RECENT
-    process = queue_process(town, name)
+    process = _process(town, name)
     running = _running_gate(town, name, process)
     ended = merges.ended_since(town.ledger, name, since)
     landing = merges.newest_landing(town.ledger, name)
@@ -154,7 +153,7 @@ def _queue(town: Town, name: str) -> RigQueue:
 
 
 def _line(town: Town, name: str, live: Sequence[MergeRequest]) -> QueueLine:
-    process = queue_process(town, name)
+    process = _process(town, name)
     running = _running_gate(town, name, process) if live else None
     waiting = [request for request in live if request.state is MergeState.QUEUED]
     return QueueLine(
@@ -168,6 +167,13 @@ def _line(town: Town, name: str, live: Sequence[MergeRequest]) -> QueueLine:
         request=running.request if running else None,
         bead=running.bead if running else None,
     )
+
+
+def _process(town: Town, rig: str) -> Observed[int]:
+    """The queue's process; imported late, since most who want one request's line look at no process."""
+    from gastown.views.supervised import queue_process
+
+    return queue_process(town, rig)
 
 
 def _running_gate(town: Town, rig: str, process: Observed[int]) -> RunningGate | None:

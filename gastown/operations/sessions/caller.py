@@ -1,6 +1,5 @@
 """Who runs this command: known by the credential of its session, never by what it says of itself."""
 
-import hashlib
 import os
 from dataclasses import replace
 
@@ -9,12 +8,8 @@ from gastown.domain.identity import OVERSEER
 from gastown.errors import Refused
 from gastown.ledger import agents
 from gastown.ledger.database import Database
+from gastown.ledger.quick import credential_hash
 from gastown.town import Town
-
-
-def credential_hash(credential: str) -> str:
-    """What the ledger keeps of a credential."""
-    return hashlib.sha256(credential.encode("utf-8", "replace")).hexdigest()
 
 
 def caller(town: Town) -> Caller:

@@ -12,7 +12,7 @@ from gastown.domain.runtime import Start
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError, Refused, Unavailable
 from gastown.ledger import agents, events
-from gastown.operations.sessions.caller import credential_hash
+from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.environment import of_agent
 from gastown.operations.sessions.ready import Place, make_ready
 from gastown.operations.sessions.trace import end_leftovers
