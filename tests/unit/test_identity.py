@@ -1,7 +1,7 @@
 import string
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.identity import (
@@ -196,6 +196,7 @@ def test_the_proposed_prefix_is_the_beginning_of_the_name() -> None:
     assert propose_prefix("h-q", frozenset()) == "hq2"
 
 
+@settings(max_examples=50)
 @given(
     st.from_regex(r"[a-z][a-z0-9_-]{0,31}", fullmatch=True),
     st.sets(st.from_regex(r"[a-z]{1,3}", fullmatch=True)),
@@ -206,7 +207,10 @@ def test_a_proposed_prefix_is_good_and_free(name: str, taken: set[str]) -> None:
     assert prefix not in taken
 
 
-@given(*[st.tuples(st.from_regex(r"[a-z][a-z0-9]{0,7}", fullmatch=True), st.sampled_from(POLECAT_NAMES))] * 2)
+prefixes = st.sampled_from(["w", "we", "web", "we2", "w2e"])
+
+
+@settings(max_examples=30)
+@given(*[st.tuples(prefixes, st.sampled_from(POLECAT_NAMES))] * 2)
 def test_two_agents_never_share_a_session_name(one: tuple[str, str], other: tuple[str, str]) -> None:
-    assume(one != other)
-    assert session_name(*one) != session_name(*other)
+    assert (session_name(*one) == session_name(*other)) == (one == other)

@@ -3,8 +3,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gastown.domain.actions import (
     Action,
@@ -12,11 +10,12 @@ from gastown.domain.actions import (
     LeaveAlone,
     Park,
     RecordEnd,
+    RingDoorbell,
     StartQueue,
     StartSession,
     StopSession,
 )
-from gastown.domain.decide.supervision import SESSION_ENDED, TALK, supervise, tend_queue, within_slots
+from gastown.domain.decide.supervision import SESSION_ENDED, TALK, UNPRIMED, supervise, tend_queue
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.supervised import AgentFacts, QueueFacts
 from tests.unit.polecat_facts import (
@@ -38,14 +37,13 @@ from tests.unit.polecat_facts import (
     TALKED_TO,
     TOAST,
     UNSEEN,
+    UNTOLD,
     WATCHED,
-    agents,
     at_rest,
     crash,
     hooked,
     taken_back,
     toast,
-    towns,
 )
 
 ROWS: dict[str, tuple[AgentFacts, type[Action], str]] = {
@@ -110,6 +108,33 @@ ROWS: dict[str, tuple[AgentFacts, type[Action], str]] = {
         toast(session=HERE, start=START, hook=DONE_WISHED),
         FinishDone,
         "begun and not finished",
+    ),
+    # a session that was never told its work
+    "never told, and just begun": (
+        toast(session=HERE, start=replace(UNTOLD, began_at=NOW - UNPRIMED / 2), status=IDLE),
+        LeaveAlone,
+        "is starting",
+    ),
+    "never told, at its prompt": (
+        toast(session=HERE, start=UNTOLD, status=IDLE),
+        RingDoorbell,
+        "never told what is on its hook",
+    ),
+    "never told, rung before": (
+        toast(session=HERE, start=replace(UNTOLD, rung_at=A_MINUTE_AGO), status=IDLE),
+        LeaveAlone,
+        "works on we-1",
+    ),
+    "never told, and busy": (toast(session=HERE, start=UNTOLD), LeaveAlone, "works on we-1"),
+    "never told, and it cannot be seen what it does": (
+        toast(session=HERE, start=UNTOLD, status=Unknown("no rights")),
+        LeaveAlone,
+        "works on we-1",
+    ),
+    "never told, and a person watches": (
+        toast(session=Present(WATCHED), start=UNTOLD, status=IDLE),
+        LeaveAlone,
+        "works on we-1",
     ),
     # a session that has nothing to do
     "work handed over, in the middle of a turn": (
@@ -223,47 +248,19 @@ def test_a_done_is_finished_for_the_generation_on_the_hook() -> None:
     assert action.generation == 3
 
 
+def test_a_start_is_looked_at_again_when_the_doorbell_may_be_due() -> None:
+    start = replace(UNTOLD, began_at=A_MINUTE_AGO + UNPRIMED)
+    action = supervise(toast(session=HERE, start=start, status=IDLE), POLICY, NOW)
+    assert isinstance(action, LeaveAlone)
+    assert action.until == start.began_at + UNPRIMED
+    later = start.began_at + UNPRIMED
+    assert isinstance(supervise(toast(session=HERE, start=start, status=IDLE), POLICY, later), RingDoorbell)
+
+
 def test_a_talk_is_looked_at_again_when_it_may_be_over() -> None:
     action = supervise(at_rest(start=TALKED_TO), POLICY, NOW)
     assert isinstance(action, LeaveAlone)
     assert action.until == A_MINUTE_AGO + TALK
-
-
-@given(agents)
-def test_a_session_that_cannot_be_seen_is_left_alone(agent: AgentFacts) -> None:
-    assert type(supervise(replace(agent, session=UNSEEN), POLICY, NOW)) is LeaveAlone
-
-
-@given(agents)
-def test_a_status_that_cannot_be_seen_never_ends_what_a_busy_one_would_not(agent: AgentFacts) -> None:
-    blind = supervise(replace(agent, status=Unknown("no rights")), POLICY, NOW)
-    assert blind == supervise(replace(agent, status=BUSY), POLICY, NOW)
-
-
-@given(agents)
-def test_nobody_is_disturbed_while_a_person_watches(agent: AgentFacts) -> None:
-    watched = supervise(replace(agent, session=Present(WATCHED)), POLICY, NOW)
-    assert isinstance(watched, LeaveAlone | FinishDone)
-
-
-@given(agents)
-def test_a_session_is_started_only_for_work_that_nobody_has_handed_over_or_paused(agent: AgentFacts) -> None:
-    if isinstance(supervise(agent, POLICY, NOW), StartSession):
-        assert agent.hook is not None
-        assert (agent.hook.done_wished_at, agent.paused) == (None, None)
-
-
-@given(agents)
-def test_every_action_says_why(agent: AgentFacts) -> None:
-    assert supervise(agent, POLICY, NOW).because
-
-
-@settings(max_examples=20)
-@given(towns, st.integers(1, 5))
-def test_a_second_tick_over_unchanged_facts_decides_the_same(town: list[AgentFacts], most: int) -> None:
-    first = within_slots([supervise(agent, POLICY, NOW) for agent in town], town, most)
-    again = within_slots([supervise(agent, POLICY, NOW) for agent in town], town, most)
-    assert first == again
 
 
 QUEUES = {

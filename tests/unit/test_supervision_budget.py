@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.actions import Action, LeaveAlone, Park, StartSession
@@ -140,6 +140,7 @@ sessions_lived = st.tuples(
 )
 
 
+@settings(max_examples=60)
 @given(st.lists(sessions_lived, max_size=40))
 def test_no_cause_ever_gets_a_sixth_start_without_progress(
     histories: list[tuple[str, bool, timedelta]],

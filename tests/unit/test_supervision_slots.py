@@ -12,7 +12,7 @@ from gastown.domain.supervised import AgentFacts
 from tests.unit.polecat_facts import HOOK, NOW, POLICY, START, UNSEEN, at_rest, toast, towns
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(towns, st.integers(1, 5), st.sets(st.integers(0, 8)))
 def test_never_more_sessions_than_slots(town: list[AgentFacts], most: int, numbers: set[int]) -> None:
     under_way = {f"web/polecats/P{number}" for number in numbers}
