@@ -9,7 +9,7 @@ from gastown.domain.identity import OVERSEER, propose_prefix
 from gastown.domain.runtime import Permission
 from gastown.ledger import agents
 from gastown.ledger.database import FILE_NAME, Database
-from gastown.operations.sessions.caller import credential_hash
+from gastown.ledger.quick import credential_hash
 from gastown.operations.work.create import create
 from gastown.operations.work.sling import sling
 from gastown.settings import rig as rig_files

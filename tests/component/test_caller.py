@@ -7,7 +7,8 @@ import pytest
 from gastown.domain.assignments import Caller
 from gastown.errors import Refused
 from gastown.ledger import agents, events
-from gastown.operations.sessions.caller import caller, credential_hash
+from gastown.ledger.quick import credential_hash
+from gastown.operations.sessions.caller import caller
 from gastown.operations.work.create import create
 from gastown.operations.work.depend import depend
 from gastown.operations.work.done import done
