@@ -37,7 +37,9 @@ class CustodyFacts:
     overlooked: int = 0
     """Files in it whose changes git was told not to see (assume-unchanged, skip-worktree)."""
     nested: tuple[str, ...] = ()
-    """Repositories inside it that git does not track, and submodules that were changed."""
+    """Repositories that lie in it, and submodules that were changed."""
+    submodules: tuple[str, ...] = ()
+    """Submodules whose repositories are kept with the worktree, and go with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,6 +338,18 @@ def a_nested_repository(rig: GitRig) -> str:
     return "it holds a repository of its own: lib/"
 
 
+def a_nested_repository_that_was_staged(rig: GitRig) -> str:
+    because = a_nested_repository(rig).rstrip("/")
+    git("add", "--all", cwd=rig.polecat())
+    return because
+
+
+def a_nested_repository_that_was_committed(rig: GitRig) -> str:
+    because = a_nested_repository_that_was_staged(rig)
+    git("commit", "--quiet", "-m", "By mistake", cwd=rig.polecat())
+    return because
+
+
 def hidden_changes(rig: GitRig) -> str:
     git("update-index", "--assume-unchanged", "README.md", cwd=rig.polecat())
     (rig.polecat() / "README.md").write_text("hidden\n")
@@ -358,7 +370,8 @@ def a_damaged_index(rig: GitRig) -> str:
 
 
 BEYOND = [
-    a_merge, a_rebase, a_cherry_pick, an_unmerged_index, a_nested_repository, hidden_changes, skipped_changes,
+    a_merge, a_rebase, a_cherry_pick, an_unmerged_index, a_nested_repository,
+    a_nested_repository_that_was_staged, a_nested_repository_that_was_committed, hidden_changes, skipped_changes,
     a_damaged_index,
 ]  # fmt: skip
 
@@ -391,17 +404,41 @@ def test_a_moved_worktree_goes_on_working(rig: GitRig) -> None:
     assert not status(kept.moved_to).dirty
 
 
-def test_a_submodule_with_changes_goes_along(rig: GitRig, tmp_path: Path) -> None:
+def with_a_submodule(rig: GitRig, tmp_path: Path) -> Path:
     library = a_rig(tmp_path / "library").origin
     folder = rig.polecat()
     git("-c", "protocol.file.allow=always", "submodule", "add", "--quiet", str(library), "lib", cwd=folder)
     git("commit", "--quiet", "-m", "Add lib", cwd=folder)
+    return folder / "lib"
+
+
+def test_a_submodule_with_changes_goes_along(rig: GitRig, tmp_path: Path) -> None:
+    submodule = with_a_submodule(rig, tmp_path)
     assert secured(rig).moved_to is None
-    (folder / "lib" / "README.md").write_text("changed\n")
+    (submodule / "README.md").write_text("changed\n")
     kept = secured(rig)
     assert kept.because == "it holds a repository of its own: lib"
     assert kept.moved_to is not None
     assert (kept.moved_to / "lib" / "README.md").read_text() == "changed\n"
+
+
+def test_a_submodules_own_commits_survive_the_removal_of_the_worktree(rig: GitRig, tmp_path: Path) -> None:
+    submodule = with_a_submodule(rig, tmp_path)
+    git("checkout", "--quiet", "-b", "work", cwd=submodule)
+    made = commit(submodule, "a", "a")
+    git("checkout", "--quiet", "-", cwd=submodule)
+    remove(rig.repository, rig.polecat())
+    (moved,) = (path for path in (rig.root / ".rescued").iterdir() if path.is_dir())
+    assert git("rev-parse", "work", cwd=moved / "lib") == made
+
+
+def test_a_worktree_inside_a_worktree_goes_on_working_too(rig: GitRig) -> None:
+    git("worktree", "add", "--quiet", "-b", "inner", "inner", cwd=rig.polecat())
+    made = commit(rig.polecat() / "inner", "a", "a")
+    kept = secured(rig)
+    assert kept.moved_to is not None
+    assert head(kept.moved_to / "inner") == made
+    assert status(kept.moved_to / "inner").branch == "inner"
 
 
 def test_two_moves_in_one_moment_do_not_meet(rig: GitRig) -> None:

@@ -257,6 +257,7 @@ def logs_of(rig: GitRig) -> set[str]:
 @example([commits, detaches, commits, is_deleted, prepares_two, removes])
 @example([stages, conflicts, loses_its_git_file, prepares_one, removes])
 @example([commits, stashes, deletes_its_branch, amends, prepares_two, prepares_one, removes])
+@example([edits, nests, stages, removes])
 @example([nests, hides, releases, prepares_two, edits, releases, prepares_one])
 @given(st.lists(st.one_of(st.sampled_from(AGENTS), st.sampled_from(OURS)), min_size=4, max_size=14))
 def test_no_sequence_of_operations_loses_a_commit_or_an_uncommitted_byte(deeds: list[Deed]) -> None:

@@ -62,6 +62,13 @@ def test_every_verdict_has_its_reason(
     assert verdict.because == because
 
 
+def test_submodules_matter_only_when_the_worktree_itself_goes() -> None:
+    facts = replace(CLEAN, submodules=("lib",))
+    assert isinstance(keep_safe(facts), Nothing)
+    leaving = keep_safe(facts, leaving=True)
+    assert leaving == MoveAside((), (), "the repository of lib would go with it")
+
+
 def test_every_kind_of_verdict_is_in_the_table() -> None:
     assert {kind for _, kind, _ in TABLE.values()} == set(get_args(Verdict))
 

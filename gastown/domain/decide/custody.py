@@ -4,12 +4,19 @@ from gastown.domain.custody import CustodyFacts, LeaveAlone, MoveAside, Nothing,
 from gastown.domain.observed import Unknown
 
 
-def keep_safe(facts: CustodyFacts | Unknown) -> Verdict:
-    """Choose the cheapest way to keep all that the worktree holds, and say why."""
+def keep_safe(facts: CustodyFacts | Unknown, *, leaving: bool = False) -> Verdict:
+    """Choose the cheapest way to keep all that the worktree holds, and say why.
+
+    `leaving`: the worktree itself is to go, and not only what is checked out in it.
+    """
     if isinstance(facts, Unknown):
         return LeaveAlone(f"cannot see what it holds: {facts.why}")
     if (why := _beyond_a_snapshot(facts)) is not None:
         return MoveAside(facts.loose, facts.stashes, why)
+    if leaving and facts.submodules:
+        return MoveAside(
+            facts.loose, facts.stashes, f"the repository of {facts.submodules[0]} would go with it"
+        )
     uncommitted = bool(facts.staged or facts.unstaged or facts.untracked)
     if uncommitted or facts.loose or facts.stashes:
         return Snapshot(facts.loose, facts.stashes, uncommitted, _told(facts))

@@ -1,27 +1,23 @@
 """Keeping what a worktree holds before anything in it is switched, reset or removed."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, count
 from pathlib import Path
 
 from gastown.domain.custody import CustodyFacts, LeaveAlone, MoveAside, Nothing, Snapshot, Stash
 from gastown.domain.decide.custody import keep_safe
 from gastown.domain.observed import Unknown
 from gastown.errors import Busy, GastownError, Unavailable
-from gastown.world.git.command import GitFailed, answer, git
+from gastown.world.git.command import GitFailed, answer
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.git.history import loose_commits, remembered, stashes_of
-from gastown.world.git.pins import RESCUE, pin, stamp
+from gastown.world.git.moving import move_aside
+from gastown.world.git.pins import RESCUE, pin
 from gastown.world.git.records import record_of
 from gastown.world.git.repository import Repository
 from gastown.world.git.snapshot import save
-from gastown.world.git.status import WorktreeStatus, overlooked, status
-
-RESCUED_FOLDERS = ".rescued"
-"""Folder of a rig in which lies what was moved aside."""
+from gastown.world.git.status import Tracked, WorktreeStatus, status, tracked
 
 _DAMAGED = ("index file", "bad signature", "index entry", "index uses")
 
@@ -50,13 +46,16 @@ def inspect(repository: Repository, folder: Path) -> CustodyFacts | Unknown:
         return Unknown(problem.message)
 
 
-def secure(repository: Repository, folder: Path, *, reason: str, now: datetime | None = None) -> Secured:
-    """Keep all that `folder` holds, in refs or by moving it aside; afterwards it may be reset or removed.
+def secure(
+    repository: Repository, folder: Path, *, reason: str, leaving: bool = False, now: datetime | None = None
+) -> Secured:
+    """Keep all that `folder` holds, in refs or by moving it aside; afterwards it may be reset.
 
-    Raises Unavailable or Busy when that is not possible: then nothing may be touched.
+    `leaving`: it may even be removed, with all that git remembers of it. Raises Unavailable or Busy when that
+    is not possible: then nothing may be touched.
     """
     moment = now or datetime.now(UTC)
-    verdict = keep_safe(inspect(repository, folder))
+    verdict = keep_safe(inspect(repository, folder), leaving=leaving)
     match verdict:
         case LeaveAlone(because):
             raise Unavailable(f"{folder} is left as it is: {because}", f"git -C {folder} status")
@@ -111,6 +110,7 @@ def _facts(repository: Repository, folder: Path) -> CustodyFacts:
     commits = remembered(record)
     kept = frozenset(repository.refs(f"{RESCUE}/{folder.name}").values())
     seen, broken = _status(folder)
+    files = Tracked(0, (), ()) if broken else tracked(folder)
     return CustodyFacts(
         linked=True,
         half_made=record.half_made,
@@ -124,8 +124,9 @@ def _facts(repository: Repository, folder: Path) -> CustodyFacts:
         unstaged=seen.unstaged,
         untracked=seen.untracked,
         unmerged=seen.unmerged,
-        overlooked=0 if broken else overlooked(folder),
-        nested=(*seen.nested, *seen.submodules),
+        overlooked=files.overlooked,
+        nested=(*seen.nested, *seen.submodules, *files.repositories),
+        submodules=files.submodules,
     )
 
 
@@ -154,36 +155,3 @@ def _restore(ref: str) -> str:
         "stash": "git stash apply",
     }
     return f"{commands.get(kind, 'git branch rescued')} {ref}"
-
-
-def move_aside(repository: Repository, folder: Path, *, because: str, now: datetime) -> Path:
-    """Rename `folder` into the rig's `.rescued` and say where it is now; a worktree goes on working there.
-
-    Its HEAD is detached, so that its branch can be used elsewhere. Raises Unavailable.
-    """
-    record = record_of(repository.path, folder)
-    linked = record is not None and record.linked
-    branch = record.branch if record is not None else None
-    target = _free(repository.path.parent / RESCUED_FOLDERS / f"{folder.name}-{stamp(now)}")
-    try:
-        target.parent.mkdir(exist_ok=True)
-        _note(target, folder, branch, because)
-        folder.rename(target)
-    except OSError as error:
-        raise Unavailable(
-            f"{folder} cannot be moved aside: {error.strerror}", "check its rights and the disk"
-        ) from error
-    if linked:
-        git(repository.path, "worktree", "repair", str(target))
-        answer(target, "update-ref", "--no-deref", "HEAD", "HEAD")
-    return target
-
-
-def _free(path: Path) -> Path:
-    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
-    return next(name for name in chain((path,), others) if not os.path.lexists(name))
-
-
-def _note(target: Path, folder: Path, branch: str | None, because: str) -> None:
-    text = f"moved here from {folder} (branch: {branch or 'none'})\nbecause {because}\n"
-    target.with_name(f"{target.name}.txt").write_text(text, encoding="utf-8")

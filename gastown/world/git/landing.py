@@ -13,7 +13,7 @@ from gastown.world.git.orphans import outwait
 from gastown.world.git.records import Record, record_of
 from gastown.world.git.remotes import Moved
 from gastown.world.git.repository import Repository
-from gastown.world.git.status import overlooked, status
+from gastown.world.git.status import status, tracked
 from gastown.world.process import Finished
 
 __all__ = ["Conflict", "Moved", "Replayed", "clean_checkout", "push", "replay"]
@@ -72,7 +72,7 @@ def _cleaned(folder: Path, commit: str, env: Mapping[str, str]) -> bool:
     if any(answer(folder, *step, deadline=CHECKOUT_DEADLINE, env=env).status for step in steps):
         return False
     seen = status(folder)
-    return seen.head == commit and not seen.operation and not overlooked(folder)
+    return seen.head == commit and not seen.operation and not tracked(folder).overlooked
 
 
 def _rebuild(repository: Repository, folder: Path, commit: str, env: Mapping[str, str]) -> None:

@@ -11,6 +11,9 @@ from gastown.world.git.records import Record, linked_to
 
 EXAMPLES = 3
 
+_UNREADABLE = "\ufffd"
+"""Stands in names that are not UTF-8: such a file is taken to be there."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorktreeStatus:
@@ -130,7 +133,30 @@ def head_of(folder: Path) -> str:
     return seen
 
 
-def overlooked(folder: Path) -> int:
-    """How many files that are there git was told not to look at: their tag is small, or S."""
-    tagged = (entry.partition(" ") for entry in git(folder, "ls-files", "-v", "-z").split("\0"))
-    return sum((tag.islower() or tag == "S") and os.path.lexists(folder / name) for tag, _, name in tagged)
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What the list of files alone tells, and no status does."""
+
+    overlooked: int
+    """Files that are there, and whose changes git was told not to see."""
+    repositories: tuple[str, ...]
+    """Entries that are commits of a repository which lies in the folder itself."""
+    submodules: tuple[str, ...]
+    """Those whose repository is kept with the worktree's record."""
+
+
+def tracked(folder: Path) -> Tracked:
+    """Look through the index of the worktree in `folder`. Raises Unavailable."""
+    overlooked, repositories, submodules = 0, list[str](), list[str]()
+    for entry in git(folder, "ls-files", "-v", "--stage", "-z", deadline=120).split("\0"):
+        told, _, name = entry.partition("\t")
+        tag, _, rest = told.partition(" ")
+        if tag.islower() or tag == "S":
+            overlooked += os.path.lexists(folder / name) or _UNREADABLE in name
+        if rest.startswith("160000 "):
+            inner = folder / name / ".git"
+            if inner.is_dir() or _UNREADABLE in name:
+                repositories.append(name)
+            elif inner.exists():
+                submodules.append(name)
+    return Tracked(overlooked, tuple(repositories), tuple(submodules))

@@ -8,10 +8,11 @@ from pathlib import Path
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Refused, Unavailable
 from gastown.world.git.command import MARK, answer, failure, git, reason
-from gastown.world.git.custody import RESCUED_FOLDERS, move_aside, secure
+from gastown.world.git.custody import secure
 from gastown.world.git.folders import delete, is_vacant
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.git.history import last_remembered
+from gastown.world.git.moving import RESCUED_FOLDERS, move_aside
 from gastown.world.git.orphans import outwait
 from gastown.world.git.records import Record, linked_to, record_of, records
 from gastown.world.git.repository import Repository
@@ -78,7 +79,7 @@ def release(repository: Repository, folder: Path) -> None:
 def remove(repository: Repository, folder: Path) -> None:
     """Remove a worktree once all that it holds is kept; nothing happens when there is none."""
     record, _ = _settle(repository, folder, had_session=True)
-    if record is None or secure(repository, folder, reason="removed").moved_to is not None:
+    if record is None or secure(repository, folder, reason="removed", leaving=True).moved_to:
         return
     git(repository.path, "worktree", "remove", "--force", "--force", str(record.folder), deadline=120)
 
