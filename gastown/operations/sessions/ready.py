@@ -30,12 +30,15 @@ class Place:
 def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
     """Give the agent its worktree on the assignment's branch, from the fresh target or from where the bead stood.
 
-    Custody first: what the worktree held for other work is kept. Raises Unavailable or Refused.
+    Custody first: what the worktree held for other work is kept. Raises Unavailable, Refused, or Busy while a git
+    that somebody left behind works there.
     """
     from gastown.world.git import worktrees
+    from gastown.world.git.orphans import outwait
 
     rig = town.rig(str(address.rig))
     repository, folder = town.repository(rig.name), town.rig_places(rig.name).polecat(address.name)
+    outwait(folder)  # a reset or clean of a supervisor that was killed must not meet the next agent's work
     earlier = [
         a
         for a in agents.assignments_of_bead(town.ledger, assignment.bead)
