@@ -1,6 +1,6 @@
 """`gt done`: freezing what an agent made and handing it to the merge queue, so that no step can be lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gastown.domain.assignments import Assignment, Caller
@@ -46,21 +46,42 @@ def done(town: Town, *, no_change: str | None = None, by: Caller) -> Done:
         return _result(town, assignment, already=True)
     by.must_be_current()
     with lock(town.places.lock(by.address), what=by.address, wait=PATIENCE):
-        commit = _check(town, assignment, no_change)
-        now = town.clock.now()
-        with town.ledger.transaction() as ledger:
-            fence(ledger, by)
-            wished = agents.wish_done(
-                ledger,
-                assignment.generation,
-                commit=commit,
-                no_change=no_change,
-                incarnation=by.incarnation,
-                now=now,
-            )
-        if not wished:
-            raise Refused(f"{assignment.bead} is not on your hook any more", "end your turn")
+        assignment = _read(town, assignment.generation)  # others may have been at it while we waited
+        if assignment.outcome is not None and assignment.done_by != by.incarnation:
+            raise _gone(assignment)
+        if assignment.done_by is not None:
+            notes = _left_out(town, assignment)
+            first = finish_done(town, assignment.generation)
+            return replace(first, notes=(*first.notes, *notes))
+        _wish(town, assignment, no_change, by)
         return finish_done(town, assignment.generation)
+
+
+def _gone(assignment: Assignment) -> Refused:
+    return Refused(f"{assignment.bead} is not on your hook any more", "end your turn")
+
+
+def _wish(town: Town, assignment: Assignment, no_change: str | None, by: Caller) -> None:
+    """Write down what is to be handed over. From here on it is, whoever carries it out."""
+    commit, now = _check(town, assignment, no_change), town.clock.now()
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        if not agents.wish_done(
+            ledger, assignment.generation, commit=commit, no_change=no_change, incarnation=by.incarnation, now=now
+        ):  # fmt: skip
+            raise _gone(assignment)
+
+
+def _left_out(town: Town, assignment: Assignment) -> tuple[str, ...]:
+    """What a `gt done` that was cut off does not hold: its commit stands, and the branch has gone on since."""
+    from gastown.world.git.status import head_of
+
+    address = parse_address(assignment.agent)
+    head = head_of(town.rig_places(str(address.rig)).polecat(address.name))
+    if head == assignment.done_commit or assignment.done_commit is None:
+        return ()
+    handed = assignment.done_commit[:10]
+    return (f"an earlier gt done handed over {handed}; what came after it stays on {assignment.branch}",)
 
 
 def finish_done(town: Town, generation: int) -> Done:
