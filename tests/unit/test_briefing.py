@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.beads import Comment
@@ -144,6 +144,7 @@ briefings = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(briefings)
 def test_a_briefing_is_never_longer_than_what_the_agent_gets(briefing: Briefing) -> None:
     text = render(briefing)
@@ -151,6 +152,7 @@ def test_a_briefing_is_never_longer_than_what_the_agent_gets(briefing: Briefing)
     assert js_length(render(replace(briefing, work=None))) <= LIMIT
 
 
+@settings(max_examples=40)
 @given(briefings)
 def test_the_line_of_the_hook_stands_whole_and_once(briefing: Briefing) -> None:
     assert briefing.work is not None
@@ -160,6 +162,7 @@ def test_the_line_of_the_hook_stands_whole_and_once(briefing: Briefing) -> None:
     assert [line for line in empty if line.startswith("HOOK:")] == ["HOOK: (nothing)"]
 
 
+@settings(max_examples=40)
 @given(briefings)
 def test_no_quoted_text_leaves_its_frame(briefing: Briefing) -> None:
     """Every line after the hook's own three is ours or marked, however lines are told apart."""
