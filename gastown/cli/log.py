@@ -33,23 +33,24 @@ def log(
 ) -> None:
     """Show what happened, newest last."""
     from gastown.views.log import log as what_happened
+    from gastown.views.log import newest
 
     town = here()
+    seen = newest(town)  # before the lines are read: what comes in between is told by the follower
     lines = what_happened(town, about, most)
     if follow:
         _show_each(lines, town, as_json=as_json)
-        _follow(town, about, lines[-1].seq if lines else None, as_json=as_json)
+        _follow(town, about, lines[-1].seq if lines else seen, as_json=as_json)
     else:
         output.show(lines, lambda found: _text(found, town.clock.now()), as_json=as_json)
     if not lines and not as_json:
         output.tell("nothing has happened yet")
 
 
-def _follow(town: "Town", about: str | None, seen: int | None, *, as_json: bool) -> None:
-    from gastown.views.log import after, newest
+def _follow(town: "Town", about: str | None, last: int, *, as_json: bool) -> None:
+    from gastown.views.log import after
 
     gc.enable()  # this one lives long
-    last = newest(town) if seen is None else seen
     version = -1
     while True:
         if version != (version := town.ledger.data_version()):
