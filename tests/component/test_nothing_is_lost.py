@@ -219,11 +219,11 @@ def on_disk(rig: GitRig) -> set[Content]:
 
 
 def in_refs(rig: GitRig) -> set[Content]:
-    """Every file of every commit that a ref reaches."""
+    """Every file of every commit that a ref reaches, or a worktree's log."""
     repository = rig.repository.path
     found: set[Content] = set()
     known: dict[str, bytes] = {}
-    for commit in run("rev-list", "--all", cwd=repository).split():
+    for commit in reachable(rig) | logs_of(rig):
         for entry in run("ls-tree", "-r", "-z", commit, cwd=repository).split("\0"):
             info, _, name = entry.partition("\t")
             if name:

@@ -161,6 +161,24 @@ def test_many_fetch_at_once_and_none_fails(rig: GitRig) -> None:
         assert set(targets) == {new}
 
 
+def test_locks_that_a_killed_git_left_are_removed_once_they_are_old(rig: GitRig) -> None:
+    git("branch", "old", "main", cwd=rig.origin)
+    rig.repository.fetch()
+    git("pack-refs", "--all", cwd=rig.repository.path)
+    git("branch", "--delete", "--force", "old", cwd=rig.origin)
+    new = push_from_elsewhere(rig, "b", "b")
+    locks = [rig.repository.path / name for name in ("packed-refs.lock", "refs/remotes/origin/main.lock")]
+    for lock in locks:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    with pytest.raises(Unavailable, match="File exists"):
+        rig.repository.fetch()
+    for lock in locks:
+        os.utime(lock, (0, 0))
+    assert rig.repository.read_target("main") == new
+    assert set(rig.refs("refs/")) == {"refs/remotes/origin/main"}
+
+
 def test_a_remote_that_is_gone_is_said_to_be_gone(rig: GitRig) -> None:
     shutil.rmtree(rig.origin)
     with pytest.raises(NotFound, match=str(rig.origin)):

@@ -464,3 +464,32 @@ def precious_texts(rig: GitRig) -> list[str]:
     saved = [ref for ref in rig.refs("refs/gastown/rescue/") if ref.endswith("/worktree")]
     holding = [ref for ref in saved if git("ls-tree", ref, "precious", cwd=rig.repository.path)]
     return [git("show", f"{ref}:precious", cwd=rig.repository.path) for ref in holding]
+
+
+FULL = """
+import resource, sys, pathlib
+from gastown.errors import GastownError
+from gastown.world.git.repository import Repository
+from gastown.world.git.worktrees import prepare
+repository, folder, branch, start = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+try:
+    prepare(Repository(pathlib.Path(repository)), pathlib.Path(folder), branch, start=start)
+except GastownError as error:
+    print(error.message)
+"""
+
+
+def test_with_a_disk_that_takes_no_more_nothing_is_lost_and_the_rest_is_done_later(rig: GitRig) -> None:
+    make(rig)
+    precious = os.urandom(20_000)
+    (rig.polecat() / "precious").write_bytes(precious)
+    told = subprocess.run(
+        [sys.executable, "-c", FULL, str(rig.repository.path), str(rig.polecat()), TWO, rig.start],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert told.stderr == ""
+    clear_stale_lock(rig.polecat())
+    make(rig, TWO)
+    (moved,) = (path for path in (rig.root / ".rescued").iterdir() if path.is_dir())
+    assert (moved / "precious").read_bytes() == precious

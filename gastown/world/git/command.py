@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ _SETTINGS = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
     "core.quotePath": "false",
-    "core.fsync": "committed,reference",
+    "core.fsync": "committed,-loose-object,reference",
     "commit.gpgsign": "false",
     "tag.gpgsign": "false",
     "push.gpgSign": "false",
@@ -44,6 +45,18 @@ _OURS = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={va
 
 _KEPT = re.compile(r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH|SSL_\w+|SSH|SSH_COMMAND|SSH_VARIANT)\Z")
 """The user's own ways to reach their remotes; every other GIT_* could point our git somewhere else."""
+
+_LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
+
+ABANDONED = 120.0
+"""Seconds; no git holds a lock on refs or configuration for nearly as long."""
+
+_HINTS = {
+    "No space left": "make room on the disk, then try again",
+    ".lock': File exists": "another git works there, or was killed there: try again in a moment",
+    "Permission denied": "check the rights of the folder",
+    "dubious ownership": "git config --global --add safe.directory FOLDER",
+}
 
 _BOILERPLATE = re.compile(
     r"(fatal: )?(Could not read from remote repository|Please make sure you have the correct access rights"
@@ -82,15 +95,29 @@ def answer(
     input: str | None = None,  # noqa: A002 - subprocess calls it so
     env: Mapping[str, str] | None = None,
 ) -> Finished:
-    """How `git args` ended in `where`; repositories further up are never looked at. `env` adds to the environment."""
-    return run(
-        ["git", *_inside(where), *_OURS, *args],
-        deadline=deadline,
-        cwd=where,
-        env={**environment(where), **(env or {})},
-        input=input,
-        limit=WHOLE_OUTPUT,
-    )
+    """How `git args` ended in `where`; repositories further up are never looked at. `env` adds to the environment.
+
+    A lock on refs or configuration that somebody left behind when killed is removed once it is old.
+    """
+    argv, whole = ["git", *_inside(where), *_OURS, *args], {**environment(where), **(env or {})}
+    done = run(argv, deadline=deadline, cwd=where, env=whole, input=input, limit=WHOLE_OUTPUT)
+    if done.status and _removed_abandoned_lock(done.err):
+        return answer(where, *args, deadline=deadline, input=input, env=env)
+    return done
+
+
+def _removed_abandoned_lock(err: str) -> bool:
+    """Whether git was stopped by a lock that nobody holds any more, and that is gone now; never an index's."""
+    found = _LOCKED.search(err)
+    if found is None or found[1].endswith("index.lock"):
+        return False
+    try:
+        old = time.time() - os.stat(found[1]).st_mtime > ABANDONED  # noqa: PTH116 - a name from git
+        if old:
+            os.unlink(found[1])  # noqa: PTH108 - a name from git
+    except OSError:
+        return False
+    return old
 
 
 def _inside(where: Path) -> list[str]:
@@ -141,9 +168,15 @@ def quoted(program: str) -> str:
 
 def failure(args: tuple[str, ...], done: Finished) -> GitFailed:
     """What a failed git said, as an error."""
-    verb = next((word for word in args if not word.startswith("-")), "")
-    words = reason(done.err) or f"it ended with {done.status}"
-    return GitFailed(f"git {verb} failed: {words}", status=done.status, err=done.err)
+    verb = next((word for word in args if not word.startswith("-") and "=" not in word), "")
+    ending = f"it was ended by signal {-done.status}" if done.status < 0 else f"it ended with {done.status}"
+    words = reason(done.err) or ending
+    return GitFailed(f"git {verb} failed: {words}", hint_for(done.err), status=done.status, err=done.err)
+
+
+def hint_for(err: str) -> str:
+    """What can be done about git's complaint, where that is known."""
+    return next((hint for sign, hint in _HINTS.items() if sign in err), "")
 
 
 def reason(err: str) -> str:
@@ -153,7 +186,8 @@ def reason(err: str) -> str:
     if not telling:
         return lines[-1] if lines else ""
     fatal = [line for line in telling if line.startswith(("fatal:", "ERROR:"))]
-    return (fatal or telling[-1:])[0].removeprefix("fatal: ").removeprefix("error: ")
+    error = [line for line in telling if line.startswith("error:")]
+    return (fatal or error or telling[-1:])[0].removeprefix("fatal: ").removeprefix("error: ")
 
 
 @cache

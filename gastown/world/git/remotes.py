@@ -11,7 +11,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from gastown.errors import GastownError, Invalid, NotFound, Refused, Unavailable
-from gastown.world.git.command import answer, reason
+from gastown.world.git.command import answer, hint_for, reason
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.process import Finished
 
@@ -126,7 +126,8 @@ def unreachable(url: str, err: str) -> GastownError:
     """Why `url` cannot be read, in git's own words."""
     said = masked(reason(err)) or "git did not say why"
     kind = NotFound if _MISSING.search(said) and "cannot run" not in said else Unavailable
-    return kind(f"cannot read {masked(url)}: {said}", f"try: git ls-remote {masked(url)}")
+    hint = hint_for(err) or f"try: git ls-remote {masked(url)}"
+    return kind(f"cannot read {masked(url)}: {said}", hint)
 
 
 def default_branch(repository: Path, url: str) -> str | None:

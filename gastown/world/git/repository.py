@@ -189,7 +189,7 @@ class Repository:
         """
         name = f"{SUBMITTED}/{bead}/{generation}"
         whole = self.commit(commit)
-        made = answer(self.path, "update-ref", "--create-reflog", name, whole, NOTHING)
+        made = answer(self.path, "update-ref", name, whole, NOTHING)
         if made.status == 0:
             return name
         if "check-ref-format" in made.err or "bad name" in made.err or "invalid ref" in made.err:

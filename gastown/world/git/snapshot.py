@@ -18,6 +18,9 @@ TRIES = 3
 _PLAIN = "* -text -crlf -filter -ident -working-tree-encoding\n"
 """As a repository's own attributes they come before all others: every file is taken as it lies there."""
 
+_DURABLE = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=batch")
+"""What is saved must be on the disk before the worktree is cleared."""
+
 _SCRATCH = "gastown-scratch"
 
 
@@ -95,17 +98,19 @@ def _disk(repository: Path) -> str:
 
 
 def _tree(folder: Path, env: Mapping[str, str]) -> str:
-    return git(folder, "write-tree", env=env, deadline=DEADLINE).strip()
+    return git(folder, *_DURABLE, "write-tree", env=env, deadline=DEADLINE).strip()
 
 
 def _add_all(folder: Path, env: Mapping[str, str]) -> str:
-    git(folder, "add", "--all", "--", ".", env=env, deadline=DEADLINE)
+    git(folder, *_DURABLE, "add", "--all", "--", ".", env=env, deadline=DEADLINE)
     return _tree(folder, env)
 
 
 def _commit(repository: Path, tree: str, parent: str, message: str, now: datetime) -> str:
     parents = ["-p", parent] if parent else []
-    return git(repository, "commit-tree", tree, *parents, "-m", message, env=_identity(now)).strip()
+    return git(
+        repository, *_DURABLE, "commit-tree", tree, *parents, "-m", message, env=_identity(now)
+    ).strip()
 
 
 def _identity(now: datetime) -> dict[str, str]:
