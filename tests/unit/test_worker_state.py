@@ -157,7 +157,7 @@ SITUATIONS = {
     "it waits before the next start": (
         an_agent(Absent(), replace(HOOK, starts=past(6, 5, 3)), start=ENDED),
         WorkerState.STALLED,
-        "waits before the next start",
+        "waits before the next start (the last one: the session ended)",
     ),
 }
 

@@ -108,8 +108,14 @@ def _start(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: datetime
     if (spent := parked_because(hook.starts, policy)) is not None:
         return Park(agent.address, hook.bead, spent)
     if (until := _pause(hook, policy, now)) is not None and until > now:
-        return LeaveAlone(agent.address, "waits before the next start", until)
-    return StartSession(agent.address, f"{hook.bead} is hooked, {because}")
+        return LeaveAlone(agent.address, f"waits before the next start{_last_cause(hook)}", until)
+    return StartSession(agent.address, f"{hook.bead} is hooked, {because}{_last_cause(hook)}")
+
+
+def _last_cause(hook: Hooked) -> str:
+    """How the last session for this work ended, for whoever wonders why it does not run."""
+    ended = [start.cause for start in hook.starts if start.cause is not None]
+    return f" (the last one: {ended[-1]})" if ended else ""
 
 
 def parked_because(starts: Sequence[PastStart], policy: RestartPolicy) -> str | None:
