@@ -109,6 +109,24 @@ def test_an_ignored_file_that_the_new_branch_tracks_is_not_overwritten(rig: GitR
     assert (Path(prepared.rescued[-1]) / "settings").read_text() == "mine"
 
 
+def test_a_folder_that_cannot_be_cleared_is_moved_aside(
+    rig: GitRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(rig)
+    (rig.polecat() / "new").write_text("x")
+    real = shutil.which("git")
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    refusal = "echo 'warning: failed to remove new: Operation not permitted' >&2; exit 1"
+    fake.write_text(f'#!/bin/sh\ncase " $* " in *" clean "*) {refusal};; esac\nexec {real} "$@"\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(fake.parent), prepend=os.pathsep)
+    prepared = make(rig, TWO)
+    assert prepared.made
+    assert (Path(prepared.rescued[-1]) / "README.md").exists()
+    assert not status(rig.polecat()).dirty
+
+
 def test_a_released_worktree_frees_its_branch_and_keeps_its_files(rig: GitRig) -> None:
     make(rig)
     made = commit(rig.polecat(), "a", "a")

@@ -101,8 +101,6 @@ def _show(repository: Path, seen: Places, commit: str) -> None:
 
 def contains(repository: Path, commit: str, ancestor: str) -> bool:
     """Whether `ancestor` is `commit` or in its history. Raises Unavailable."""
-    if commit == ancestor:
-        return True
     seen = answer(repository, "merge-base", "--is-ancestor", ancestor, commit)
     if seen.status in (0, 1) and not seen.err:
         return seen.status == 0

@@ -1,13 +1,12 @@
 """Agents' worktrees: made, taken up again, let go and removed, with nothing in them ever lost."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Refused, Unavailable
-from gastown.world.git.command import MARK, answer, failure, git, reason
+from gastown.world.git.command import MARK, answer, failure, git
 from gastown.world.git.custody import secure
 from gastown.world.git.folders import delete, is_vacant
 from gastown.world.git.foreign import without_foreign_programs
@@ -156,34 +155,36 @@ def _switch(repository: Repository, folder: Path, branch: str, start: str) -> tu
     Files that were ignored before may not be so on this branch: they are kept and cleared in a second round.
     """
     places: tuple[str, ...] = ()
-    env = without_foreign_programs(folder)
     for _ in range(2):
         secured = secure(repository, folder, reason=f"before {branch}")
         places += secured.places
         if secured.moved_to is not None:
             return False, places
-        if secured.lies_there:
-            git(folder, "reset", "--quiet", "--hard", deadline=CHECKOUT_DEADLINE, env=env)
-            git(folder, "clean", "--quiet", "-fd", deadline=CHECKOUT_DEADLINE, env=env)
-        if (in_the_way := _checkout(repository, folder, branch, start, env)) is not None:
-            aside = move_aside(repository, folder, because=in_the_way, now=datetime.now(UTC))
+        because = _put_on(repository, folder, branch, start, clear=secured.lies_there)
+        if because is not None:
+            aside = move_aside(repository, folder, because=because, now=datetime.now(UTC))
             return False, (*places, str(aside))
-        if not status(folder, env).dirty:
+        if not status(folder, without_foreign_programs(folder)).dirty:
             break
     return True, places
 
 
-def _checkout(
-    repository: Repository, folder: Path, branch: str, start: str, env: Mapping[str, str]
-) -> str | None:
-    """Check `branch` out, or say which ignored files it would overwrite."""
+def _put_on(repository: Repository, folder: Path, branch: str, start: str, *, clear: bool) -> str | None:
+    """Check `branch` out, after clearing away what is saved; or say why that cannot be done in this folder.
+
+    It cannot where a file may not be removed, or an ignored one would be overwritten. Raises Unavailable where
+    another git has locked it.
+    """
     wanted = [branch] if _exists(repository, branch) else ["--no-track", "-b", branch, start]
-    args = ("checkout", "--quiet", "--no-overwrite-ignore", "--ignore-other-worktrees", *wanted, "--")
-    done = answer(folder, *args, deadline=CHECKOUT_DEADLINE, env=env)
-    if done.status and "would be overwritten" in done.err:
-        return reason(done.err)
-    if done.status:
-        raise failure(args, done)
+    clearing = [("reset", "--quiet", "--hard"), ("clean", "--quiet", "-fd")] if clear else []
+    switching = ("checkout", "--quiet", "--no-overwrite-ignore", "--ignore-other-worktrees", *wanted, "--")
+    env = without_foreign_programs(folder)
+    for step in (*clearing, switching):
+        done = answer(folder, *step, deadline=CHECKOUT_DEADLINE, env=env)
+        if done.status and ".lock'" in done.err:
+            raise failure(step, done)
+        if done.status:
+            return failure(step, done).message
     return None
 
 
