@@ -130,7 +130,6 @@ def _mint(town: Town, assignment: Assignment, place: Place, identity: _Identity,
         still = agents.open_assignment(ledger, assignment.agent)
         if still is None or still.generation != assignment.generation:
             raise Refused(f"{assignment.bead} was taken back from {assignment.agent} meanwhile")
-        agents.set_branch(ledger, assignment.generation, place.branch, place.base)
         incarnation = agents.mint(
             ledger, assignment, credential_hash=credential_hash(identity.credential),
             conversation=identity.conversation, session=identity.session, head=place.head, why_older=SESSION_ENDED,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,19 +40,30 @@ def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
     rig = town.rig(str(address.rig))
     repository, folder = town.repository(rig.name), town.rig_places(rig.name).polecat(address.name)
     outwait(folder)  # a reset or clean of a supervisor that was killed must not meet the next agent's work
-    earlier = [
-        a
-        for a in agents.assignments_of_bead(town.ledger, assignment.bead)
-        if a.generation < assignment.generation
-    ]
-    branch = assignment.branch or _branch(repository, address, assignment, earlier)
-    if assignment.branch is None:
-        _refresh(repository)
-    base = assignment.base or _start(repository, earlier) or repository.target(rig.target)
+    branch, base = _work_on(town, repository, address, assignment)
     worktrees.clear_stale_lock(folder)
     newest = agents.newest_incarnation(town.ledger, str(address))
     prepared = worktrees.prepare(repository, folder, branch, start=base, had_session=newest is not None)
     return Place(folder, branch, base, prepared.head, tuple(prepared.rescued))
+
+
+def _work_on(
+    town: Town, repository: "Repository", address: Address, assignment: Assignment
+) -> tuple[str, str]:
+    """The branch of the assignment and the commit it begins at, written down before git makes the branch.
+
+    A branch that is there and that nobody wrote down is somebody else's.
+    """
+    if assignment.branch is not None and assignment.base is not None:
+        return assignment.branch, assignment.base
+    every = agents.assignments_of_bead(town.ledger, assignment.bead)
+    earlier = [each for each in every if each.generation < assignment.generation]
+    branch = _branch(repository, address, assignment, earlier)
+    _refresh(repository)
+    base = _start(repository, earlier) or repository.target(town.rig(str(address.rig)).target)
+    with town.ledger.transaction() as ledger:
+        agents.set_branch(ledger, assignment.generation, branch, base)
+    return branch, base
 
 
 def _refresh(repository: "Repository") -> None:
@@ -75,7 +87,7 @@ def _branch(
         return earlier[-1].branch
     plain = f"polecat/{address.name}/{assignment.bead}"
     taken = {a.branch for a in earlier if a.branch}
-    names = [plain, *(f"{plain}.{n}" for n in range(2, len(earlier) + 3))]
+    names = chain([plain], (f"{plain}.{number}" for number in count(2)))
     return next(name for name in names if name not in taken and not _exists(repository, name))
 
 
