@@ -27,7 +27,8 @@ FIRST_QUEUE_PAUSE = timedelta(seconds=0.2)
 LONGEST_QUEUE_PAUSE = timedelta(minutes=2)
 SESSION_ENDED = "the session ended"
 STOPPED_BY_PERSON = "gt down"
-NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON})
+CUT_OFF = "its start was cut off: who started it was killed"
+NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON, CUT_OFF})
 """Causes that say nothing about the work."""
 CAUSES = 3
 """Budgets of one cause that all causes together may spend: one that always has another face ends as well."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from gastown.domain.assignments import Incarnation
+from gastown.domain.decide.supervision import CUT_OFF
 from gastown.domain.identity import parse_address
 from gastown.domain.observed import Absent, Present
 from gastown.errors import GastownError
@@ -23,6 +25,7 @@ def record_end(town: Town, agent: str, incarnation: int, why: str) -> None:
     """Write down that an incarnation whose session is gone has ended, after what it left running was ended too.
 
     The caller holds the agent's lock. A session that is there after all, or cannot be seen, is left as it is.
+    One that never began, because its starter was killed first, is not said to have ended for another reason.
     """
     newest = agents.newest_incarnation(town.ledger, agent)
     if newest is None or newest.id != incarnation or newest.ended_at is not None:
@@ -30,12 +33,21 @@ def record_end(town: Town, agent: str, incarnation: int, why: str) -> None:
     if not isinstance(town.terminal.look([newest.session])[newest.session], Absent):
         return
     end_leftovers(town, {"GT_ADDRESS": agent, "GT_INCARNATION": str(incarnation)})
+    why = why if _began(town, newest) else CUT_OFF
     head, now = _head(town, agent), town.clock.now()
     with town.ledger.transaction() as ledger:
         if agents.end_incarnation(ledger, incarnation, why, now, head=head):
             events.append(
                 ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head
             )
+
+
+def _began(town: Town, incarnation: Incarnation) -> bool:
+    """Whether there ever was a session: it told so itself, or who started it did."""
+    if incarnation.primed_at is not None:
+        return True
+    told = events.last_of_type(town.ledger, incarnation.agent, "agent.started")
+    return told is not None and told.payload.get("incarnation") == incarnation.id
 
 
 def _head(town: Town, agent: str) -> str | None:
