@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from gastown.errors import GastownError, Invalid, NotFound, Refused, Unavailable
+from gastown.errors import Busy, Invalid, NotFound, Refused, Unavailable
 from gastown.world.git.command import answer, hint_for, reason
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.process import Finished
@@ -38,7 +38,7 @@ _MISSING = re.compile(
 )
 
 
-class Moved(GastownError):
+class Moved(Busy):
     """The branch is not where it was expected; nothing was changed."""
 
 
