@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from gastown.errors import Busy, Invalid, NotFound, Refused, Unavailable
+from gastown.errors import Busy, GastownError, Invalid, NotFound, Refused, Unavailable
 from gastown.world.git.command import answer, hint_for, reason
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.process import Finished
