@@ -1,5 +1,6 @@
 """Stopping the supervisor, and with it, if asked, everything that runs for the town."""
 
+import contextlib
 import os
 import signal
 import time
@@ -50,7 +51,8 @@ def _stop_holder(town: Town, name: str) -> int | None:
             case Present(pid):
                 if pid and pid != asked:
                     asked = pid
-                    os.kill(pid, signal.SIGTERM)
+                    with contextlib.suppress(ProcessLookupError):  # it ends by itself, or another asked it
+                        os.kill(pid, signal.SIGTERM)
                 time.sleep(0.02)
     raise Unavailable(
         f"the {name} (process {asked}) does not stop", f"kill -9 {asked}: nothing is lost by it"

@@ -1,13 +1,14 @@
 """Making a town: its folder, its settings, its ledger and its launchers."""
 
 import sys
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import gastown
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER
-from gastown.errors import Refused, Unavailable
+from gastown.errors import Invalid, Refused, Unavailable
 from gastown.ledger import events
 from gastown.ledger.database import FILE_NAME as LEDGER
 from gastown.ledger.database import Database
@@ -32,7 +33,8 @@ class Installed:
 def install(root: Path, *, agent: str = "claude", name: str | None = None) -> Installed:
     """Make `root` a town whose agents run `agent` where nothing else is said; mend one that is a town already.
 
-    Raises Refused for a folder with other things in it, NotFound for an unknown agent CLI.
+    Raises Refused for a folder with other things in it, Invalid for one whose name no terminal shows, NotFound
+    for an unknown agent CLI.
     """
     root = root.expanduser().absolute()
     if (root / towns.FILE_NAME).is_file():
@@ -60,6 +62,8 @@ def install(root: Path, *, agent: str = "claude", name: str | None = None) -> In
 
 
 def _check_folder(root: Path) -> None:
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in str(root)):
+        raise Invalid(f"{str(root)!r} has letters that cannot be shown", "choose another name for the folder")
     for parent in root.parents:
         if (parent / towns.FILE_NAME).is_file():
             raise Refused(f"{root} lies inside the town {parent}", "choose a folder outside it")
