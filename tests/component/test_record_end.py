@@ -6,6 +6,7 @@ import pytest
 
 from gastown.domain.actions import RecordEnd
 from gastown.domain.assignments import Incarnation
+from gastown.domain.decide.supervision import NOBODYS_FAULT
 from gastown.ledger import agents, events
 from gastown.operations.sessions.trace import record_end
 from gastown.supervisor.act import Hands
@@ -46,10 +47,17 @@ def begin(terminal: FakeTerminal, town: Town) -> None:
 
 def test_the_end_of_a_session_that_is_gone_is_recorded_once(town: Town) -> None:
     incarnation = newest(town)
+    with town.ledger.transaction() as ledger:
+        agents.primed(ledger, incarnation.id, town.clock.now())
     for _ in range(2):
         record_end(town, TOAST, incarnation.id, "rate_limit")
     assert newest(town).why == "rate_limit"
     assert [event.type for event in events.last(town.ledger, 99)].count("agent.ended") == 1
+
+
+def test_a_start_whose_starter_was_killed_is_not_laid_to_the_work(town: Town) -> None:
+    record_end(town, TOAST, newest(town).id, "the session ended")
+    assert newest(town).why in NOBODYS_FAULT
 
 
 def test_a_session_that_began_between_the_look_and_the_deed_is_left_running(
