@@ -18,6 +18,7 @@ from gastown.settings.rig import RigSettings
 from gastown.town import Town
 from gastown.world.files import write_whole
 from gastown.world.git import tree
+from gastown.world.git.remotes import masked
 from gastown.world.git.repository import Repository
 from gastown.world.locks import lock
 
@@ -50,7 +51,7 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
         raise Invalid("a gate and no gate cannot both be", "--gate COMMAND, or --no-gate")
     source = _source(url)
     with half_made(town, rig) as folder:
-        say(f"cloning {source}")
+        say(f"cloning {masked(source)}")
         repository = Repository.clone(source, folder / "repo.git", progress=say)
         target = repository.default_branch()
         command = _gate(repository, target, gate, no_gate=no_gate, ask=ask_gate)
@@ -114,6 +115,6 @@ def _move_in(town: Town, folder: Path, home: Path, settings: RigSettings) -> Non
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         events.append(
-            ledger, OVERSEER, "rig.added", settings.name, now, url=settings.url, target=settings.target,
+            ledger, OVERSEER, "rig.added", settings.name, now, url=masked(settings.url), target=settings.target,
             gate=settings.gate, permissions=settings.permissions.value, trust=settings.trust,
         )  # fmt: skip
