@@ -39,6 +39,9 @@ def run(root: Path) -> int:
     except GastownError as error:
         log.info("%s %s", error.message, error.hint)
         return 69
+    except OSError as error:  # a full disk, more likely than not
+        log.info("%s", error.strerror)
+        return 69
     return 0
 
 

@@ -1,5 +1,6 @@
 """Starting the supervisor in the background."""
 
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -36,10 +37,9 @@ def up(town: Town) -> Up:
     _check_tools(town)
     log = town.places.logs / "supervisor.log"
     began = log.stat().st_size if log.exists() else 0
-    spawn(
-        [sys.executable, "-P", "-m", "gastown.supervisor", str(town.root)], cwd=town.root, env=_env(), log=log
-    )
-    return Up(_wait(town, log, began), already=False)
+    argv = [sys.executable, "-P", "-m", "gastown.supervisor", str(town.root)]
+    ours = spawn(argv, cwd=town.root, env=_env(), log=log)
+    return Up(_wait(town, ours, log, began), already=False)
 
 
 def ensure_up(town: Town) -> bool:
@@ -69,15 +69,27 @@ def _check_tools(town: Town) -> None:
     _ = town.settings, town.rigs
 
 
-def _wait(town: Town, log: Path, began: int) -> int:
+def _wait(town: Town, ours: int, log: Path, began: int) -> int:
+    """The process id of the supervisor that is there in the end: ours, or one that somebody else started."""
     late = time.monotonic() + PATIENCE
     while time.monotonic() < late:
+        gone = not _exists(ours)  # looked at first: ours leaves only after somebody else has the lock
         match held(town.places.lock(SUPERVISOR)):
             case Present(pid) if pid and town.places.wake.exists():
                 return pid
+            case Absent() if gone:
+                break
             case _:
                 time.sleep(0.02)
-    said = log.read_text(errors="replace")[began:].strip().splitlines()
+    said = log.read_bytes()[began:].decode(errors="replace").strip().splitlines()
     raise Unavailable(
         f"the supervisor did not come up: {said[-1] if said else 'it said nothing'}", f"look into {log}"
     )
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
