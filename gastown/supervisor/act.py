@@ -23,6 +23,7 @@ from gastown.domain.actions import (
 from gastown.domain.decide.supervision import QueueStarts, queue_started
 from gastown.errors import Busy, GastownError
 from gastown.ledger import events, merges
+from gastown.operations.merge.gate_environment import queue_mark
 from gastown.operations.sessions.doorbell import ring_doorbell
 from gastown.operations.sessions.ensure import ensure
 from gastown.operations.sessions.environment import without_identity
@@ -139,7 +140,8 @@ class Hands:
         env = {**without_identity(), "PYTHONPATH": str(Path(gastown.__file__).parent.parent)}
         log_file = self._town.places.logs / f"queue-{rig}.log"
         argv = [sys.executable, "-P", "-m", "gastown", "mq", "run", rig]
-        spawn(argv, cwd=self._town.root, env={**env, "GT_TOWN": str(self._town.root)}, log=log_file)
+        env |= {"GT_TOWN": str(self._town.root), **queue_mark(self._town, rig)}
+        spawn(argv, cwd=self._town.root, env=env, log=log_file)
 
 
 def _record_end(town: Town, agent: str, incarnation: int, because: str) -> None:

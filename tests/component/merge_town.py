@@ -106,7 +106,7 @@ class MergeTown:
         for queue in self._started:
             queue.kill()
             queue.wait(PATIENCE)
-        processes.end_marked({"GT_GATE": "web", "GT_TOWN": str(self.root.resolve())}, grace=0.1)
+        processes.end_marked({"GASTOWN_GATE": "web", "GASTOWN_TOWN": str(self.root.resolve())}, grace=0.1)
         processes.end_marked({"GT_QUEUE": str(self.root.resolve() / "web")}, grace=0.1)
         self.town.close()
 

@@ -9,6 +9,9 @@ from gastown.errors import Refused
 from gastown.ledger import agents, events
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.caller import caller
+from gastown.operations.town.down import down
+from gastown.operations.town.rig_remove import remove_rig
+from gastown.operations.town.uninstall import uninstall
 from gastown.operations.work.create import create
 from gastown.operations.work.depend import depend
 from gastown.operations.work.done import done
@@ -44,8 +47,43 @@ def become(monkeypatch: pytest.MonkeyPatch, town: Town) -> Callable[..., Caller]
 
 
 def test_without_a_credential_it_is_the_human(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GT_ADDRESS", TOAST)
+    monkeypatch.setenv("GT_TOWN", str(town.root))
     assert caller(town) == Caller("overseer")
+    assert caller(town).is_human
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"GT_ADDRESS": TOAST},
+        {"GT_INCARNATION": "7", "GT_CREDENTIAL": ""},
+        {"GASTOWN_GATE": "web"},
+        {"GASTOWN_GATE": "web", "GASTOWN_TOWN": "town"},
+    ],
+    ids=" ".join,
+)
+def test_a_session_or_gate_without_a_credential_is_not_the_human(
+    town: Town, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    monkeypatch.chdir(town.root.parent)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Refused, match=r"nobody"):
+        caller(town)
+    for act in (
+        lambda: down(town, agents_too=True),
+        lambda: uninstall(town),
+        lambda: remove_rig(town, "web"),
+    ):
+        with pytest.raises(Refused, match=r"nobody"):
+            act()
+
+
+def test_who_runs_in_the_gate_of_another_town_is_the_human_here(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GASTOWN_GATE", "web")
+    monkeypatch.setenv("GASTOWN_TOWN", str(tmp_path / "other"))
     assert caller(town).is_human
 
 

@@ -162,7 +162,8 @@ def test_a_gate_is_nobody_in_the_town(place: MergeTown, monkeypatch: pytest.Monk
     seen = dict(line.split("=", 1) for line in (Path(os.environ["HOME"]) / "seen").read_text().splitlines())
     assert "secret" not in seen.values()
     assert str(place.town.places.bin) not in seen["PATH"]
-    assert {name for name in seen if name.startswith("GT_")} == {"GT_GATE", "GT_RIG", "GT_TOWN"}
+    assert not [name for name in seen if name.startswith("GT_")]
+    assert {name for name in seen if name.startswith("GASTOWN_")} == {"GASTOWN_GATE", "GASTOWN_TOWN"}
     assert (seen["CI"], seen["TERM"], seen["https_proxy"]) == ("true", "dumb", "http://proxy.example.org")
 
 
@@ -180,7 +181,7 @@ def test_a_queue_that_is_asked_to_end_ends_its_gate_and_leaves_the_request_queue
     assert queue.wait(PATIENCE) == 0
     assert "stays queued" in place.told()
     assert not runs(int(left))
-    assert not processes.marked({"GT_GATE": "web", "GT_TOWN": str(place.root)})
+    assert not processes.marked({"GASTOWN_GATE": "web", "GASTOWN_TOWN": str(place.root)})
     assert place.request(request.id).state == "queued"
     gate = merges.gates_of_request(place.ledger, request.id)[0]
     assert gate.ended_at is not None

@@ -138,7 +138,7 @@ def test_the_gate_of_a_killed_queue_is_ended_before_its_successor_begins_its_own
     eventually(pids.read_text, within=PATIENCE, what="a running gate")
     queue.kill()
     assert queue.wait(PATIENCE) == -signal.SIGKILL
-    assert processes.marked({"GT_GATE": "web", "GT_TOWN": str(place.root)})
+    assert processes.marked({"GASTOWN_GATE": "web", "GASTOWN_TOWN": str(place.root)})
     place.run()
     place.landed_once(request)
     first, second = merges.gates_of_request(place.ledger, request.id)

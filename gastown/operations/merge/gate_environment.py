@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from gastown.operations.sessions.environment import GATE, QUEUE, TOWN_OF_GATE
 from gastown.town import Town
 
 NAMES = frozenset({
@@ -38,17 +39,22 @@ USUAL_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 def marks(town: Town, rig: str) -> Mapping[str, str]:
     """What the environment of everything that a rig's gate starts holds, and nobody else's."""
-    return {"GT_GATE": rig, "GT_TOWN": str(town.root.resolve())}
+    return {GATE: rig, TOWN_OF_GATE: str(town.root.resolve())}
+
+
+def queue_mark(town: Town, rig: str) -> Mapping[str, str]:
+    """What the environment of everything that a rig's queue starts holds, its gates aside."""
+    return {QUEUE: str(town.rig_places(rig).root.resolve())}
 
 
 def gate_environment(town: Town, rig: str, outside: Mapping[str, str]) -> dict[str, str]:
     """The allowed part of `outside`, without the town's launchers on PATH, and with the gate's marks.
 
-    No credential, no agent's name, no git identity: what a gate runs is nobody in this town.
+    No credential, no agent's name, no git identity, no GT_TOWN: what a gate runs is nobody in this town.
     """
     allowed = {name: value for name, value in outside.items() if name in NAMES or _of_a_family(name)}
     path = _without(town.places.bin, allowed.get("PATH", "")) or USUAL_PATH
-    return {**allowed, "PATH": path, **GATES_OWN, "GT_RIG": rig, **marks(town, rig)}
+    return {**allowed, "PATH": path, **GATES_OWN, **marks(town, rig)}
 
 
 def _of_a_family(name: str) -> bool:

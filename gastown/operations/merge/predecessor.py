@@ -5,26 +5,28 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from gastown.ledger import merges
-from gastown.operations.merge.gate import end_gate
+from gastown.operations.merge.gate_environment import marks, queue_mark
 from gastown.operations.merge.queue import Queue
+from gastown.operations.sessions.environment import QUEUE
+from gastown.town import Town
 from gastown.world import processes
-
-MARK = "GT_QUEUE"
-"""In the environment of every git that a queue starts: a rebase or push must not outlive it into our worktree."""
 
 
 @contextmanager
 def children_marked(queue: Queue) -> Generator[None]:
-    """Let what this process starts in the block carry the queue's mark; gates carry their own."""
-    before = os.environ.get(MARK)
-    os.environ[MARK] = _name(queue)
+    """Let what this process starts in the block carry the queue's mark; gates carry their own.
+
+    A rebase or push must not outlive its queue into our worktree.
+    """
+    before = os.environ.get(QUEUE)
+    os.environ.update(queue_mark(queue.town, queue.rig))
     try:
         yield
     finally:
         if before is None:
-            del os.environ[MARK]
+            del os.environ[QUEUE]
         else:
-            os.environ[MARK] = before
+            os.environ[QUEUE] = before
 
 
 def end_predecessor(queue: Queue) -> None:
@@ -32,13 +34,14 @@ def end_predecessor(queue: Queue) -> None:
 
     Unavailable when somebody cannot be ended, or the process table cannot be read.
     """
-    end_gate(queue)
-    processes.end_marked({MARK: _name(queue)})
+    end_all_of_queue(queue.town, queue.rig)
     with queue.ledger.transaction() as ledger:
         cut_off = merges.gates_abandoned(ledger, queue.rig, queue.town.clock.now())
     if cut_off:
         queue.say("the queue process before this one was cut off during a gate: it is run again")
 
 
-def _name(queue: Queue) -> str:
-    return str(queue.places.root.resolve())
+def end_all_of_queue(town: Town, rig: str) -> None:
+    """End whatever a rig's queue and its gates started, in whichever process. Raises Unavailable if one stays."""
+    processes.end_marked(marks(town, rig))
+    processes.end_marked(queue_mark(town, rig))

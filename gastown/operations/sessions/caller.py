@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER
@@ -9,16 +10,18 @@ from gastown.errors import Refused
 from gastown.ledger import agents
 from gastown.ledger.database import Database
 from gastown.ledger.quick import credential_hash
+from gastown.operations.sessions.environment import GATE, TOWN_OF_GATE
 from gastown.town import Town
 
 
 def caller(town: Town) -> Caller:
     """The agent whose session this is, or the human where there is no credential.
 
-    Raises Refused for a credential that this town never gave out.
+    Raises Refused for a credential that this town never gave out, and as `must_be_somebody` does.
     """
     credential = os.environ.get("GT_CREDENTIAL", "")
     if not credential:
+        must_be_somebody(town)
         return Caller(OVERSEER)
     holder = agents.by_credential(town.ledger, credential_hash(credential))
     if holder is None:
@@ -27,6 +30,27 @@ def caller(town: Town) -> Caller:
         )
     incarnation = holder.incarnation
     return Caller(incarnation.agent, incarnation.id, incarnation.generation, is_current=holder.is_newest)
+
+
+def must_be_somebody(town: Town) -> None:
+    """Raises Refused in a session that has lost its credential, and in a gate of this town: neither is the human."""
+    if os.environ.get("GT_CREDENTIAL"):
+        return
+    if any(os.environ.get(name) for name in ("GT_ADDRESS", "GT_INCARNATION")):
+        raise Refused(
+            "this is an agent's session without its credential, so nobody knows who asks",
+            "unset GT_ADDRESS GT_INCARNATION, if you are a person",
+        )
+    if os.environ.get(GATE) and _is_of(town, os.environ.get(TOWN_OF_GATE)):
+        raise Refused(
+            "this runs in a gate of this town: what a gate runs is nobody here, and changes nothing",
+            f"unset {GATE} {TOWN_OF_GATE}, if you are a person",
+        )
+
+
+def _is_of(town: Town, root: str | None) -> bool:
+    """Whether the gate is this town's; one that does not say is. Tests of ours may be the gate of another."""
+    return not root or Path(root).resolve() == town.root.resolve()
 
 
 def fence(ledger: Database, by: Caller) -> None:

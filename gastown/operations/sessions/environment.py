@@ -12,9 +12,17 @@ ALWAYS = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
 )
-OURS = ("GT_ADDRESS", "GT_ROLE", "GT_RIG", "GT_INCARNATION", "GT_CREDENTIAL", "GT_RUNTIME", "GT_GATE")
-"""What marks a process as an agent's; nothing that outlives an agent may carry it."""
+GATE, TOWN_OF_GATE, QUEUE = "GASTOWN_GATE", "GASTOWN_TOWN", "GT_QUEUE"
+"""What marks the processes of a gate (its rig, its town), and what a queue starts besides (the rig's folder).
 
+A gate has no GT_TOWN: what it runs was written by agents, and must not find the town by its environment.
+"""
+
+OURS = (
+    *("GT_ADDRESS", "GT_ROLE", "GT_RIG", "GT_INCARNATION", "GT_CREDENTIAL", "GT_RUNTIME"),
+    *(GATE, TOWN_OF_GATE, QUEUE),
+)
+"""What marks a process as an agent's or a gate's; nothing that outlives them may carry it."""
 
 OF_ONE_SESSION = (
     *("GIT_AUTHOR_", "GIT_COMMITTER_", "TMUX", "CLAUDECODE"),

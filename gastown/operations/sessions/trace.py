@@ -15,10 +15,17 @@ GRACE = 3.0
 
 
 def end_leftovers(town: Town, marks: Mapping[str, str]) -> None:
-    """End every process of this town that carries these marks in its environment. Raises Unavailable if one stays."""
+    """End every process that a session of this town started and that carries these marks in its environment.
+
+    People set GT_TOWN themselves: only what has an incarnation is ours. Raises Unavailable if one stays.
+    """
     from gastown.world.processes import end_marked
 
-    end_marked({"GT_TOWN": str(town.root), **marks}, grace=GRACE)
+    end_marked({"GT_TOWN": str(town.root), **marks}, spare=_is_a_persons, grace=GRACE)
+
+
+def _is_a_persons(environment: Mapping[str, str]) -> bool:
+    return not environment.get("GT_INCARNATION")
 
 
 def record_end(town: Town, agent: str, incarnation: int, why: str) -> None:

@@ -10,6 +10,8 @@ from gastown.domain.decide.supervision import STOPPED_BY_PERSON
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Unavailable
 from gastown.ledger import agents, events
+from gastown.operations.merge.predecessor import end_all_of_queue
+from gastown.operations.sessions.caller import must_be_somebody
 from gastown.operations.sessions.trace import end_leftovers
 from gastown.operations.town.up import SUPERVISOR
 from gastown.town import Town
@@ -30,8 +32,10 @@ class Down:
 def down(town: Town, *, agents_too: bool) -> Down:
     """Stop the supervisor and the queues; with `agents_too` all sessions, and the town's tmux server as well.
 
-    What is on a hook stays there: the next `gt up` carries on. Raises Unavailable when something does not stop.
+    What is on a hook stays there: the next `gt up` carries on. What people run stays as well, be it with GT_TOWN
+    in its environment. Raises Unavailable when something does not stop, Refused in a gate of this town.
     """
+    must_be_somebody(town)
     supervisor = _stop_holder(town, SUPERVISOR)
     queues = tuple(rig for rig in town.rigs if _stop_holder(town, f"queue.{rig}") is not None)
     sessions = _stop_sessions(town) if agents_too else ()
@@ -65,6 +69,8 @@ def _stop_sessions(town: Town) -> tuple[str, ...]:
         raise Unavailable(f"cannot see the sessions: {seen.why}", "gt doctor")
     town.terminal.close()
     end_leftovers(town, {})
+    for rig in town.rigs:
+        end_all_of_queue(town, rig)
     _record(town)
     return tuple(session.name for session in seen)
 

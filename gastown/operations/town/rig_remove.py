@@ -7,6 +7,8 @@ from gastown.domain.identity import OVERSEER, session_name
 from gastown.domain.observed import Present, Unknown
 from gastown.errors import Refused, Unavailable
 from gastown.ledger import agents, events, merges
+from gastown.operations.merge.predecessor import end_all_of_queue
+from gastown.operations.sessions.caller import must_be_somebody
 from gastown.operations.sessions.trace import end_leftovers
 from gastown.operations.town.trust import take_back
 from gastown.settings.rig import RigSettings
@@ -29,8 +31,10 @@ class Removed:
 def remove_rig(town: Town, name: str, *, force: bool = False) -> Removed:
     """Take the rig out of the town. Its folder, with every branch and file, is moved aside, not deleted.
 
-    Raises Refused while work is on a hook or in the queue, unless forced; Unavailable when sessions cannot be seen.
+    Raises Refused while work is on a hook or in the queue, unless forced, and in a gate of this town; Unavailable
+    when sessions cannot be seen.
     """
+    must_be_somebody(town)
     settings = town.rig(name)
     if not force:
         _check_idle(town, name)
@@ -70,6 +74,7 @@ def _stop_sessions(town: Town, rig: RigSettings) -> None:
             case _:
                 pass
     end_leftovers(town, {"GT_RIG": rig.name})
+    end_all_of_queue(town, rig.name)
 
 
 def _free_place(town: Town, name: str) -> Path:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gastown.errors import Refused
 from gastown.ledger import agents, merges
+from gastown.operations.sessions.caller import must_be_somebody
 from gastown.operations.town.down import down
 from gastown.operations.town.trust import take_back
 from gastown.town import Town
@@ -21,8 +22,9 @@ class Uninstalled:
 def uninstall(town: Town, *, force: bool = False) -> Uninstalled:
     """Stop all that runs for the town, undo its trust entries, and rename its folder; nothing is deleted.
 
-    Raises Refused while work is on a hook or in a queue, unless forced.
+    Raises Refused while work is on a hook or in a queue, unless forced; and in a gate of this town.
     """
+    must_be_somebody(town)
     hooked = [agent for agent in agents.all_agents(town.ledger) if agent.hook_bead is not None]
     if (hooked or merges.live(town.ledger)) and not force:
         raise Refused(
