@@ -1,5 +1,7 @@
 """What a repository has written down about its worktrees, and whether a folder is really one of them."""
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +9,9 @@ from gastown.errors import Unavailable
 
 INITIALIZING = "initializing"
 """What git writes into a worktree's lock file while it makes it."""
+
+LARGEST = 1 << 16
+"""Bytes; what git writes into the files that are read here is a line."""
 
 _OPERATIONS = {
     "rebase-merge": "rebase",
@@ -29,7 +34,12 @@ class Record:
     @property
     def half_made(self) -> bool:
         """Whether `git worktree add` did not come to its end."""
-        return _read(self.admin / "locked") == INITIALIZING or not (self.admin / "HEAD").is_file()
+        return read_small(self.admin / "locked") == INITIALIZING or not (self.admin / "HEAD").is_file()
+
+    @property
+    def furnished(self) -> bool:
+        """Whether it has settings of its own, which count nowhere else."""
+        return os.path.lexists(self.admin / "config.worktree")
 
     @property
     def linked(self) -> bool:
@@ -46,11 +56,11 @@ class Record:
     @property
     def branch(self) -> str | None:
         """The branch it is on, or is rebasing; None when its HEAD is detached."""
-        head = _read(self.admin / "HEAD")
+        head = read_small(self.admin / "HEAD")
         if head.startswith("ref: "):
             return head.removeprefix("ref: refs/heads/")
         for operation in ("rebase-merge", "rebase-apply"):
-            if (rebasing := _read(self.admin / operation / "head-name")).startswith("refs/heads/"):
+            if (rebasing := read_small(self.admin / operation / "head-name")).startswith("refs/heads/"):
                 return rebasing.removeprefix("refs/heads/")
         return None
 
@@ -63,7 +73,7 @@ def records(repository: Path) -> list[Record]:
         return []
     except OSError as error:
         raise Unavailable(f"{repository} cannot be read: {error.strerror}", "check its rights") from error
-    known = ((admin, _read(admin / "gitdir")) for admin in admins)
+    known = ((admin, read_small(admin / "gitdir")) for admin in admins)
     return [Record(admin, _folder(admin, path)) for admin, path in known if path]
 
 
@@ -75,7 +85,7 @@ def record_of(repository: Path, folder: Path) -> Record | None:
 
 def linked_to(folder: Path) -> Path | None:
     """The record that the `.git` file in `folder` points to; None when there is none."""
-    pointer = _read(folder / ".git")
+    pointer = read_small(folder / ".git")
     if not pointer.startswith("gitdir: "):
         return None
     admin = folder / pointer.removeprefix("gitdir: ")
@@ -88,9 +98,15 @@ def _folder(admin: Path, pointer: str) -> Path:
     return folder.parent.resolve() / folder.name
 
 
-def _read(file: Path) -> str:
+def read_small(file: Path) -> str:
+    """A small file's text; empty where there is none. Agents can put anything there: a FIFO, or /dev/zero."""
     try:
-        return file.read_text(encoding="utf-8", errors="surrogateescape").strip()
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as opened:
+            seen = os.fstat(descriptor)
+            if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST:
+                return ""
+            return opened.read(LARGEST).decode("utf-8", "surrogateescape").strip()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return ""
     except OSError as error:

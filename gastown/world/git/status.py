@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gastown.errors import NotFound, Unavailable
 from gastown.world.git.command import GitFailed, git
+from gastown.world.git.place import paths
 from gastown.world.git.records import Record, linked_to
 
 EXAMPLES = 3
@@ -99,7 +100,7 @@ def status(folder: Path, env: Mapping[str, str] | None = None) -> WorktreeStatus
     record = Record(admin, folder)
     listed = git(
         folder, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames",
-        "--ignore-submodules=none", deadline=120, env=env,
+        "--ignore-submodules=none", deadline=120, env={**(env or {}), **paths(record)},
     )  # fmt: skip
     counts, headers = _Counts(), dict[str, str]()
     for entry in listed.split("\0"):
@@ -127,7 +128,7 @@ def status(folder: Path, env: Mapping[str, str] | None = None) -> WorktreeStatus
 
 def head_of(folder: Path) -> str:
     """The commit that a worktree's HEAD is at. Raises Unavailable."""
-    seen = git(folder, "rev-parse", "--verify", "HEAD").strip()
+    seen = git(folder, "rev-parse", "--verify", "HEAD", env=_paths(folder)).strip()
     if not seen:
         raise Unavailable(f"the HEAD of {folder} cannot be read", f"git -C {folder} status")
     return seen
@@ -143,20 +144,34 @@ class Tracked:
     """Entries that are commits of a repository which lies in the folder itself."""
     submodules: tuple[str, ...]
     """Those whose repository is kept with the worktree's record."""
+    flagged: int = 0
+    """Entries whose changes git was told not to see, also of files that are not there."""
+    missing: int = 0
+    """Files that should be there, and are not."""
 
 
 def tracked(folder: Path) -> Tracked:
     """Look through the index of the worktree in `folder`. Raises Unavailable."""
-    overlooked, repositories, submodules = 0, list[str](), list[str]()
-    for entry in git(folder, "ls-files", "-v", "--stage", "-z", deadline=120).split("\0"):
+    flagged, overlooked, missing = 0, 0, 0
+    repositories, submodules = list[str](), list[str]()
+    listed = git(folder, "ls-files", "-v", "--stage", "-z", deadline=120, env=_paths(folder))
+    for entry in listed.split("\0"):
         told, _, name = entry.partition("\t")
         tag, _, rest = told.partition(" ")
+        there = os.path.lexists(folder / name) or _UNREADABLE in name
+        missing += not there
         if tag.islower() or tag == "S":
-            overlooked += os.path.lexists(folder / name) or _UNREADABLE in name
+            flagged += 1
+            overlooked += there
         if rest.startswith("160000 "):
             inner = folder / name / ".git"
             if inner.is_dir() or _UNREADABLE in name:
                 repositories.append(name)
             elif inner.exists():
                 submodules.append(name)
-    return Tracked(overlooked, tuple(repositories), tuple(submodules))
+    return Tracked(overlooked, tuple(repositories), tuple(submodules), flagged, missing)
+
+
+def _paths(folder: Path) -> Mapping[str, str]:
+    admin = linked_to(folder)
+    return {} if admin is None else paths(Record(admin, folder))
