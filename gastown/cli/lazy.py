@@ -44,6 +44,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "down": Command("town:down", "stop the supervisor, and with --agents the sessions"),
         "mq run": Command("queue:run", "work through one rig's queue; the supervisor calls it"),
         "mq retry": Command("queue:retry", "put a held merge request back into the queue"),
+        "mq reject": Command("queue:reject", "send a merge request back: its bead is open again"),
     },
 }
 

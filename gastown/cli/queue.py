@@ -1,10 +1,10 @@
-"""The merge queues: `gt mq list`, `gt mq show`, `gt mq run`, `gt mq retry`."""
+"""The merge queues: `gt mq list`, `gt mq show`, `gt mq run`, `gt mq retry`, `gt mq reject`."""
 
 import gc
 from typing import Annotated
 
 from gastown.cli import output
-from gastown.cli.parameters import Argument, Json, Up
+from gastown.cli.parameters import Argument, Json, Option, Up
 from gastown.cli.place import caller, here, keep_up
 
 Request = Annotated[str, Argument("A merge request, or its bead.", metavar="REQUEST")]
@@ -23,7 +23,7 @@ def list_queue(
     held = [request.id for queue in shown for request in queue.live if request.state == "held"]
     if not shown and not as_json:
         output.tell("there are no rigs yet")
-    output.next_steps(*[f"gt mq show {held[0]}", f"gt mq retry {held[0]}"] if held else [])
+    output.next_steps(*[f"gt mq {word} {held[0]}" for word in ("show", "retry", "reject")] if held else [])
 
 
 def show(what: Request, *, as_json: Json = False) -> None:
@@ -34,7 +34,8 @@ def show(what: Request, *, as_json: Json = False) -> None:
     town = here()
     page = merge_request(town, what)
     output.show(page, lambda found: request(found, town.clock.now()), as_json=as_json)
-    output.next_steps(f"gt mq retry {page.request.id}" if page.request.state == "held" else "")
+    held = page.request.state == "held"
+    output.next_steps(*[f"gt mq {word} {page.request.id}" for word in ("retry", "reject")] if held else [])
 
 
 def run(rig: Annotated[str, Argument("The rig.")]) -> None:
@@ -62,3 +63,20 @@ def retry(what: Request, *, up: Up = True, as_json: Json = False) -> None:
     output.show(request, lambda again: f"queued  {again.id} for {again.bead}", as_json=as_json)
     keep_up(town, wanted=up)
     output.next_steps("gt mq list")
+
+
+def reject(
+    what: Request,
+    *,
+    because: Annotated[str, Option("Why, for whoever takes the work up again.", metavar="TEXT")] = "",
+    up: Up = True,
+    as_json: Json = False,
+) -> None:
+    """Send a merge request back: its bead is open again, and its commit is kept."""
+    from gastown.operations.merge.reject import reject as send_back
+
+    town = here()
+    request = send_back(town, what, because=because, by=caller(town))
+    output.show(request, lambda back: f"sent back  {back.id}; {back.bead} is open again", as_json=as_json)
+    keep_up(town, wanted=up)
+    output.next_steps(f"gt sling {request.bead}")

@@ -53,10 +53,15 @@ def _waiting(place: int, request: "RequestLine", now: datetime) -> Sequence[str]
 def _ended(request: "RequestLine", now: datetime) -> Sequence[str]:
     name = request.short.rpartition("/")[2]
     if request.landed_as:
-        state = f"landed {request.landed_as[:SHORT]} {ago(request.ended_at, now)}"
+        state = f"landed {request.landed_as[:SHORT]} {ago(request.ended_at, now)}{_unless_tested(request)}"
     else:
         state = f"sent back {ago(request.ended_at, now)}: {request.because or ''}"
     return ("✓" if request.landed_as else "✗", request.id, request.bead, name, request.title, state)
+
+
+def _unless_tested(request: "RequestLine") -> str:
+    """What a person should know of a landing that no gate stood before."""
+    return "" if request.tested or not request.because else f": {request.because}"
 
 
 def request(page: "RequestPage", now: datetime) -> str:

@@ -17,7 +17,7 @@ class MergeState(StrEnum):
 
 MOVES: Mapping[MergeState, frozenset[MergeState]] = {
     MergeState.QUEUED: frozenset({MergeState.HELD, MergeState.MERGED, MergeState.SENT_BACK}),
-    MergeState.HELD: frozenset({MergeState.QUEUED}),
+    MergeState.HELD: frozenset({MergeState.QUEUED, MergeState.SENT_BACK}),
     MergeState.MERGED: frozenset(),
     MergeState.SENT_BACK: frozenset(),
 }
@@ -51,6 +51,10 @@ class MergeRequest:
     landing_old: str | None
     landing_new: str | None
     ended_at: datetime | None
+    trouble: str | None = None
+    """What came between its last attempts, and was nobody's verdict."""
+    troubles: int = 0
+    """How often in a row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,19 @@ def forget_landing(database: Database, request: str) -> bool:
     return bool(database.write("merges", "forget_landing", id=request))
 
 
+def trouble(database: Database, request: str, kind: str) -> int:
+    """Record that this kind of trouble came between; gives how often in a row, 0 when it is not queued any more."""
+    if not database.write("merges", "trouble", id=request, kind=kind):
+        return 0
+    now = get(database, request)
+    return now.troubles if now else 0
+
+
+def retarget(database: Database, request: str, target: str) -> bool:
+    """Let a live request land on another branch; False when it does already, or is just being landed."""
+    return bool(database.write("merges", "retarget", id=request, target=target))
+
+
 def waits(database: Database, request: str, because: str | None) -> bool:
     """Record why a queued request is not being worked on; None: it is. False when nothing changed."""
     return bool(database.write("merges", "waits", id=request, because=because))
@@ -140,9 +153,11 @@ def gate_ended(
     database.write("merges", "gate_ended", id=run, status=status, outcome=outcome, at=stamp(now))
 
 
-def gates_abandoned(database: Database, rig: str, now: datetime) -> int:
-    """Record the end of all gate runs of a rig that nobody will hear of again; gives how many there were."""
-    return database.write("merges", "gates_abandoned", rig=rig, at=stamp(now))
+def gates_abandoned(database: Database, rig: str, now: datetime) -> Sequence[str]:
+    """Record the end of all gate runs of a rig that nobody will hear of again; gives the requests they were for."""
+    cut_off = [str(row["merge_request"]) for row in database.rows("merges", "gates_cut_off", rig=rig)]
+    database.write("merges", "gates_abandoned", rig=rig, at=stamp(now))
+    return cut_off
 
 
 def gates_of_request(database: Database, request: str) -> Sequence[RecordedGate]:
@@ -169,6 +184,11 @@ def ended_since(database: Database, rig: str, since: datetime) -> Sequence[Merge
     return [_request(row) for row in database.rows("merges", "ended_since", rig=rig, since=stamp(since))]
 
 
+def newest_landing_on(database: Database, rig: str, target: str) -> MergeRequest | None:
+    """The request that landed last on this branch of a rig."""
+    return _request_or_none(database.row("merges", "newest_landing_on", rig=rig, target=target))
+
+
 def newest_landing(database: Database, rig: str) -> MergeRequest | None:
     """The request of a rig that landed last."""
     return _request_or_none(database.row("merges", "newest_landing", rig=rig))
@@ -184,7 +204,8 @@ def _request(row: Row) -> MergeRequest:
         generation=row["generation"], commit=row["commit_id"], branch=row["branch"], target=row["target"],
         state=MergeState(row["state"]), because=row["because"], held_for=row["held_for"],
         submitted_at=moment(row["submitted_at"]), landing_old=row["landing_old"],
-        landing_new=row["landing_new"], ended_at=moment_or_none(row["ended_at"]),
+        landing_new=row["landing_new"], ended_at=moment_or_none(row["ended_at"]), trouble=row["trouble"],
+        troubles=row["troubles"],
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class RequestLine:
     landed_as: str | None
     gate: str | None
     gate_since: datetime | None
+    tested: bool | None = None
+    """Whether its gate passed here on what landed; None before it has landed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def merge_request(town: Town, what: str) -> RequestPage:
     request = _find(town, what)
     running = _running_gate(town, request.rig, _process(town, request.rig))
     gates = merges.gates_of_request(town.ledger, request.id)
-    return RequestPage(request_line(request, running), tuple(_gate(town, gate, running) for gate in gates))
+    line = request_line(request, running, tested=_tested(town, request))
+    return RequestPage(line, tuple(_gate(town, gate, running) for gate in gates))
 
 
 def _find(town: Town, what: str) -> MergeRequest:
@@ -145,7 +148,7 @@ def _queue(town: Town, name: str) -> RigQueue:
         no_gate=rig.no_gate,
         process=_word(process),
         live=tuple(request_line(request, running) for request in merges.live(town.ledger, name)),
-        ended=tuple(request_line(request) for request in ended),
+        ended=tuple(request_line(request, tested=_tested(town, request)) for request in ended),
         landed=sum(request.state is MergeState.MERGED for request in ended),
         sent_back=sum(request.state is MergeState.SENT_BACK for request in ended),
         gates=merges.gates_since(town.ledger, name, since),
@@ -191,7 +194,16 @@ def _word(process: Observed[int]) -> str:
             return "unknown"
 
 
-def request_line(request: MergeRequest, running: RunningGate | None = None) -> RequestLine:
+def _tested(town: Town, request: MergeRequest) -> bool | None:
+    if request.state is not MergeState.MERGED:
+        return None
+    gates = merges.gates_of_request(town.ledger, request.id)
+    return any(gate.outcome is GateOutcome.PASSED and gate.commit == request.landing_new for gate in gates)
+
+
+def request_line(
+    request: MergeRequest, running: RunningGate | None = None, *, tested: bool | None = None
+) -> RequestLine:
     """One request as a line of a list; `running` is the gate that its queue runs now."""
     mine = running if running is not None and running.request == request.id else None
     return RequestLine(
@@ -212,6 +224,7 @@ def request_line(request: MergeRequest, running: RunningGate | None = None) -> R
         landed_as=request.landing_new if request.state is MergeState.MERGED else None,
         gate=mine.command if mine else None,
         gate_since=mine.began_at if mine else None,
+        tested=tested,
     )
 
 

@@ -28,7 +28,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "closed {subject} without a change: {why}",
         "closed {subject} without a change",
     ),
-    "bead.landed": ("landed {subject} on {target} as {commit}", "landed {subject}"),
+    "bead.landed": (
+        "landed {subject} on {target} as {commit}: {untested}",
+        "landed {subject} on {target} as {commit}",
+        "landed {subject}",
+    ),
     "bead.parked": ("parked {subject}: {why}", "parked {subject}"),
     "dependency.added": (
         "let {subject} depend on {depends_on} ({kind})",
@@ -59,6 +63,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "merge.sent_back": ("sent {bead} back: {why}", "sent {subject} back"),
     "merge.held": ("holds {bead} as {subject}: {why}", "holds {subject}"),
     "merge.retried": ("took {bead} up again: {why}", "took {subject} up again"),
+    "merge.retargeted": (
+        "lets {bead} land on {target} instead of {was}",
+        "lets {subject} land on another branch",
+    ),
     "gate.began": ("runs the gate on {place}: {command}", "runs the gate for {subject}"),
     "gate.ended": (
         "saw the gate end on {place}: {outcome} ({told})",

@@ -47,7 +47,7 @@ def observe_queues(town: Town) -> tuple[QueueFacts, ...]:
             rig=name,
             to_do=to_do(
                 [request for request in live if request.rig == name],
-                configuration(rig.gate, rig.gate_limit, no_gate=rig.no_gate),
+                configuration(rig.gate, rig.gate_limit, no_gate=rig.no_gate, target=rig.target),
             ),
             running=not isinstance(queue_process(town, name), Absent),
             recent_failures=0,

@@ -110,11 +110,13 @@ class MergeTown:
         processes.end_marked({"GT_QUEUE": str(self.root.resolve() / "web")}, grace=0.1)
         self.town.close()
 
-    def gate(self, command: str | None, *, none: bool = False, seconds: int = 20) -> None:
-        """Write rig.toml anew, with this gate."""
+    def gate(
+        self, command: str | None, *, none: bool = False, seconds: int = 20, target: str = "main"
+    ) -> None:
+        """Write rig.toml anew, with this gate and target."""
         script = "" if command is None else f"command = {toml_text(textwrap.dedent(command).strip())}"
         (self.root / "web" / "rig.toml").write_text(
-            f'[rig]\nurl = "{self.remote}"\nprefix = "we"\ntarget = "main"\n'
+            f'[rig]\nurl = "{self.remote}"\nprefix = "we"\ntarget = "{target}"\n'
             f"[gate]\n{script}\nnone = {str(none).lower()}\nseconds = {seconds}\n"
         )
 

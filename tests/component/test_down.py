@@ -48,11 +48,17 @@ def started() -> Iterator[Started]:
         program.stdout.close()
 
 
-@pytest.mark.parametrize(
-    "take_down",
-    [lambda town: down(town, agents_too=True), uninstall, lambda town: remove_rig(town, "web")],
-    ids=["down", "uninstall", "rig remove"],
-)
+def down_with_agents(town: Town) -> object:
+    """`gt down --agents`."""
+    return down(town, agents_too=True)
+
+
+def remove_web(town: Town) -> object:
+    """`gt rig remove web`."""
+    return remove_rig(town, "web")
+
+
+@pytest.mark.parametrize("take_down", [down_with_agents, uninstall, remove_web])
 def test_what_sessions_queues_and_gates_started_ends_and_what_people_run_stays(
     town: Town, started: Started, take_down: Callable[[Town], object]
 ) -> None:

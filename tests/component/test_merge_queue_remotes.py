@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
+from gastown.domain.observed import Present
 from gastown.errors import Unavailable
 from gastown.ledger import merges
 from gastown.operations.merge.retry import retry
+from gastown.views.supervised import observe_queues
 from tests.component.merge_town import MergeTown
 from tests.support import git
 
@@ -51,7 +53,11 @@ def test_a_change_that_the_target_has_already_is_landed_without_a_push(place: Me
     place.run()
     assert place.target() == before
     landed = place.request(request.id)
-    assert (landed.state, landed.because, landed.landing_new) == ("merged", "main had it already", before)
+    assert (landed.state, landed.because, landed.landing_new) == (
+        "merged",
+        "main had it already: it was not tested here",
+        before,
+    )
     assert place.bead(request.bead).status == "closed"
     assert not place.happened("gate.began")
 
@@ -159,21 +165,58 @@ def test_a_wish_that_did_not_come_true_is_forgotten_and_tried_anew(place: MergeT
 
 
 def test_a_target_that_does_not_exist_holds_the_request_and_not_the_queue(place: MergeTown) -> None:
-    lost, good = place.submit("Lost", {"1.txt": ""}, target="next"), place.submit("Good", {"2.txt": ""})
+    place.gate("true", target="next")
+    lost = place.submit("Lost", {"1.txt": ""}, target="next")
     place.run()
     assert place.request(lost.id).state == "held"
     assert "no branch next" in str(place.request(lost.id).because)
+    place.gate("true")
+    good = place.submit("Good", {"2.txt": ""})
+    place.run()
     place.landed_once(good)
+    place.landed_once(lost)
 
 
-@pytest.mark.parametrize("now", ["gone", "another commit"])
-def test_a_submitted_commit_that_is_not_as_it_was_is_held(place: MergeTown, now: str) -> None:
+def test_requests_land_where_the_rig_says_now_be_they_held_for_a_branch_that_was_renamed(
+    place: MergeTown,
+) -> None:
+    request = place.submit("Add a file", {"new.txt": "new\n"})
+    git("branch", "-m", "main", "trunk", cwd=place.remote)
+    place.run()
+    assert place.request(request.id).state == "held"
+    place.gate("true", target="trunk")
+    assert [queue.to_do for queue in observe_queues(place.town)] == [1]
+    place.run()
+    now = place.request(request.id)
+    assert (now.state, now.target) == ("merged", "trunk")
+    assert git("show", "trunk:new.txt", cwd=place.remote) == "new"
+    assert [event.payload["was"] for event in place.happened("merge.retargeted")] == ["main"]
+
+
+def test_a_submitted_commit_whose_ref_was_removed_is_frozen_again_and_lands(place: MergeTown) -> None:
     request = place.submit("Add a file", {"new.txt": "new\n"})
     ref = f"refs/gastown/submitted/{request.bead}/{request.generation}"
-    if now == "gone":
-        git("update-ref", "-d", ref, cwd=place.repository.path)
-    else:
-        git("update-ref", ref, place.target(), cwd=place.repository.path)
+    git("update-ref", "-d", ref, cwd=place.repository.path)
+    place.run()
+    place.landed_once(request)
+    assert place.repository.resolve(ref) == Present(request.commit)
+
+
+def test_a_submitted_commit_that_is_nowhere_any_more_makes_the_bead_work_again(place: MergeTown) -> None:
+    request, store = place.submit("Add a file", {"new.txt": "new\n"}), place.repository.path
+    git("update-ref", "-d", f"refs/gastown/submitted/{request.bead}/{request.generation}", cwd=store)
+    git("branch", "-q", "-D", request.branch, cwd=store)
+    (store / "objects" / request.commit[:2] / request.commit[2:]).unlink()
+    place.run()
+    assert place.request(request.id).state == "sent_back"
+    assert place.bead(request.bead).status == "open"
+    assert "not in the rig's repository any more" in place.comments(request.bead)
+
+
+def test_a_submitted_commit_that_is_another_one_is_held(place: MergeTown) -> None:
+    request = place.submit("Add a file", {"new.txt": "new\n"})
+    ref = f"refs/gastown/submitted/{request.bead}/{request.generation}"
+    git("update-ref", ref, place.target(), cwd=place.repository.path)
     place.run()
     assert place.request(request.id).state == "held"
     assert ref in str(place.request(request.id).because)

@@ -157,15 +157,17 @@ def test_the_next_request_is_chosen(live: list[MergeRequest], chosen: str | None
 def test_reasons_change_with_the_gate_its_limit_and_the_target() -> None:
     half_an_hour, hour = timedelta(minutes=30), timedelta(minutes=60)
     names = {
-        reasons(configuration("pytest", half_an_hour, no_gate=False), "aaaa"),
-        reasons(configuration("pytest -x", half_an_hour, no_gate=False), "aaaa"),
-        reasons(configuration("pytest", hour, no_gate=False), "aaaa"),
-        reasons(configuration("pytest", half_an_hour, no_gate=True), "aaaa"),
-        reasons(configuration("pytest", half_an_hour, no_gate=False), "bbbb"),
-        reasons(configuration("pytest", half_an_hour, no_gate=False), None),
+        reasons(configuration("pytest", half_an_hour, no_gate=False, target="main"), "aaaa"),
+        reasons(configuration("pytest -x", half_an_hour, no_gate=False, target="main"), "aaaa"),
+        reasons(configuration("pytest", hour, no_gate=False, target="main"), "aaaa"),
+        reasons(configuration("pytest", half_an_hour, no_gate=True, target="main"), "aaaa"),
+        reasons(configuration("pytest", half_an_hour, no_gate=False, target="main"), "bbbb"),
+        reasons(configuration("pytest", half_an_hour, no_gate=False, target="main"), None),
     }
     assert len(names) == 6
-    assert configuration("pytest", hour, no_gate=False) == configuration("pytest", hour, no_gate=False)
+    assert configuration("pytest", hour, no_gate=False, target="main") == configuration(
+        "pytest", hour, no_gate=False, target="main"
+    )
 
 
 def test_a_queue_process_is_worth_starting_for_what_is_queued_or_held_for_another_gate() -> None:

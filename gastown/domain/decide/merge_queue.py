@@ -1,6 +1,7 @@
 """What the merge queue does next, and what a gate's ending proves; fails closed."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,15 +80,49 @@ def _whose_fault(what: str, on_target: GateRun | None) -> Judgement:
     return SendBack(f"{what}, though it runs on the target itself ({on_target.told()})")
 
 
-def configuration(gate: str, limit: timedelta, *, no_gate: bool) -> str:
-    """A short name for a rig's gate as it is configured; another configuration has another name."""
-    told = "\0".join((gate, f"{limit.total_seconds():g}", str(no_gate)))
+CUT_OFF = "the queue's process was killed during its gate"
+"""A kind of trouble; a gate that kills its own parent looks like that."""
+
+MOST_CUT_OFF, MOST_FAILURES = 3, 5
+"""How often in a row a gate is cut off, or an attempt fails in the same way, before the request is held."""
+
+_OF_THE_MOMENT = re.compile(r"\S*\d\S*")
+
+
+def kind_of_trouble(message: str) -> str:
+    """The message without what differs from time to time: commits, ids, times."""
+    return _OF_THE_MOMENT.sub("#", message)
+
+
+def given_up(message: str, times: int) -> str | None:
+    """Why a request that met this trouble so often in a row is held; None while it is tried again."""
+    if times < (MOST_CUT_OFF if message == CUT_OFF else MOST_FAILURES):
+        return None
+    return f"{times} times in a row: {message}"
+
+
+def configuration(gate: str, limit: timedelta, *, no_gate: bool, target: str) -> str:
+    """A short name for a rig's gate and target as they are configured; another configuration has another name."""
+    told = "\0".join((gate, f"{limit.total_seconds():g}", str(no_gate), target))
     return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
 def reasons(configured: str, target: str | None) -> str:
-    """What a hold depends on: the gate's configuration and the target's commit (None: no such branch)."""
+    """What a hold depends on: the configuration and the target's commit (None: no such branch)."""
     return f"{configured}@{target or 'nothing'}"
+
+
+def wherever(configured: str) -> str:
+    """What a hold depends on that another commit on the target does not lift."""
+    return f"{configured}@{_WHEREVER}"
+
+
+_WHEREVER = "anything"
+
+
+def _still(held_for: str | None, now: str) -> bool:
+    """Whether what a request is held for is as it was."""
+    return held_for == now or held_for == wherever(now.partition("@")[0])
 
 
 def next_request(live: Sequence[MergeRequest], present: Mapping[str, str]) -> MergeRequest | None:
@@ -102,7 +137,7 @@ def next_request(live: Sequence[MergeRequest], present: Mapping[str, str]) -> Me
         request
         for request in live
         if request.target in present
-        and (request.state is MergeState.QUEUED or request.held_for != present[request.target])
+        and (request.state is MergeState.QUEUED or not _still(request.held_for, present[request.target]))
     ]
     return min(waiting, key=_turn, default=None)
 

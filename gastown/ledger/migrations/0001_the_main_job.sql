@@ -138,6 +138,8 @@ CREATE TABLE merge_requests (
     state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'held', 'merged', 'sent_back')),
     because TEXT,                                  -- why it is held or was sent back
     held_for TEXT,                                 -- the configuration and target it is held for
+    trouble TEXT,                                  -- what came between, and is nobody's verdict, …
+    troubles INTEGER NOT NULL DEFAULT 0,           -- … and how often in a row
     submitted_at TEXT NOT NULL,
     landing_old TEXT,                              -- the wish: move the target from here …
     landing_new TEXT,                              -- … to here
@@ -171,6 +173,7 @@ CREATE TABLE events (
     payload TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(payload))
 ) STRICT;
 CREATE INDEX events_by_subject ON events (subject, seq);
+CREATE INDEX events_by_subject_and_type ON events (subject, type, seq);
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events

@@ -28,6 +28,7 @@ SELECT m.*, b.title FROM merge_requests m JOIN beads b ON b.id = m.bead
 
 -- name: set_state
 UPDATE merge_requests SET state = :state, because = :because, held_for = :held_for, ended_at = :ended_at,
+       trouble = NULL, troubles = 0,
        landing_old = CASE WHEN :state = 'merged' THEN landing_old END,
        landing_new = CASE WHEN :state = 'merged' THEN landing_new END
  WHERE id = :id AND state = :was
@@ -37,6 +38,14 @@ UPDATE merge_requests SET landing_old = :old, landing_new = :new WHERE id = :id 
 
 -- name: forget_landing
 UPDATE merge_requests SET landing_old = NULL, landing_new = NULL WHERE id = :id AND state = 'queued'
+
+-- name: trouble
+UPDATE merge_requests SET troubles = CASE WHEN trouble IS :kind THEN troubles + 1 ELSE 1 END, trouble = :kind
+ WHERE id = :id AND state = 'queued'
+
+-- name: retarget
+UPDATE merge_requests SET target = :target
+ WHERE id = :id AND state IN ('queued', 'held') AND landing_new IS NULL AND target IS NOT :target
 
 -- name: waits
 UPDATE merge_requests SET because = :because WHERE id = :id AND state = 'queued' AND because IS NOT :because
@@ -52,6 +61,10 @@ UPDATE gate_runs SET ended_at = :at, status = :status, outcome = :outcome WHERE 
 UPDATE gate_runs SET ended_at = :at
  WHERE ended_at IS NULL AND merge_request IN (SELECT id FROM merge_requests WHERE rig = :rig)
 
+-- name: gates_cut_off
+SELECT DISTINCT g.merge_request FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
+ WHERE m.rig = :rig AND g.ended_at IS NULL
+
 -- name: gate_running
 SELECT g.*, m.rig, m.bead FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
  WHERE m.rig = :rig AND g.ended_at IS NULL ORDER BY g.id DESC LIMIT 1
@@ -66,6 +79,11 @@ SELECT count(*) AS runs FROM gate_runs g JOIN merge_requests m ON m.id = g.merge
 -- name: ended_since
 SELECT m.*, b.title FROM merge_requests m JOIN beads b ON b.id = m.bead
  WHERE m.rig = :rig AND m.ended_at >= :since ORDER BY m.ended_at DESC
+
+-- name: newest_landing_on
+SELECT m.*, b.title FROM merge_requests m JOIN beads b ON b.id = m.bead
+ WHERE m.rig = :rig AND m.target = :target AND m.state = 'merged' AND m.landing_new IS NOT NULL
+ ORDER BY m.ended_at DESC LIMIT 1
 
 -- name: newest_landing
 SELECT m.*, b.title FROM merge_requests m JOIN beads b ON b.id = m.bead

@@ -1,12 +1,23 @@
 """One request: replayed onto the fresh target, tried there, and landed, sent back or held."""
 
-from gastown.domain.decide.merge_queue import Hold, Land, ProveOnTarget, SendBack, configuration, reasons
-from gastown.domain.merges import MergeRequest
-from gastown.domain.observed import Absent, Present, Unknown
-from gastown.errors import Busy, Refused, Unavailable
-from gastown.operations.merge.evidence import SHORT, kept_as, of_conflict, of_gate
+from gastown.domain.decide.merge_queue import (
+    CUT_OFF,
+    Hold,
+    Land,
+    ProveOnTarget,
+    SendBack,
+    configuration,
+    given_up,
+    reasons,
+    wherever,
+)
+from gastown.domain.merges import MergeRequest, MergeState
+from gastown.errors import Busy, Refused
+from gastown.ledger import agents, merges
+from gastown.operations.merge.evidence import GONE, SHORT, of_conflict, of_gate
 from gastown.operations.merge.land import came_true, finish, land
 from gastown.operations.merge.queue import Queue
+from gastown.operations.merge.seals import Broken, broken_seal, moved_outside
 from gastown.operations.merge.settle import hold, send_back, take_up
 from gastown.operations.merge.trial import put_to_trial
 from gastown.settings.rig import RigSettings
@@ -26,8 +37,11 @@ def attempt(queue: Queue, request: MergeRequest, onto: str) -> None:
         return
     if taken.landing_new is not None and came_true(queue, taken, head=taken.landing_new, seen=onto):
         return
+    if taken.trouble == CUT_OFF and (spent := given_up(CUT_OFF, taken.troubles)) is not None:
+        hold(queue, taken, spent, wherever(_configuration(queue.settings)))
+        return
     for _ in range(ROUNDS):
-        if _round(queue, taken, onto):
+        if _round(queue, taken, onto) or not _still_ours(queue, taken):
             return
         onto = queue.repository.read_target(taken.target)
         queue.tell(taken, f"{taken.target} has moved: once more")
@@ -36,16 +50,35 @@ def attempt(queue: Queue, request: MergeRequest, onto: str) -> None:
 
 def held_for(rig: RigSettings, target: str | None) -> str:
     """What a hold under these settings, with the target at this commit, depends on."""
-    return reasons(configuration(rig.gate, rig.gate_limit, no_gate=rig.no_gate), target)
+    return reasons(_configuration(rig), target)
+
+
+def _configuration(rig: RigSettings) -> str:
+    return configuration(rig.gate, rig.gate_limit, no_gate=rig.no_gate, target=rig.target)
+
+
+def _still_ours(queue: Queue, request: MergeRequest) -> bool:
+    """Whether nobody took the request out of the queue meanwhile."""
+    now = merges.get(queue.ledger, request.id)
+    return now is not None and now.state is MergeState.QUEUED
 
 
 def _round(queue: Queue, request: MergeRequest, onto: str) -> bool:
     """Try to land on `onto`; False when the target moved meanwhile."""
     rig = queue.settings
     reason = held_for(rig, onto)
-    if (wrong := _not_as_submitted(queue, request)) is not None:
-        hold(queue, request, wrong, reason)
+    if (elsewhere := moved_outside(queue, request.target, onto)) is not None:
+        hold(queue, request, elsewhere, reason)
         return True
+    match broken_seal(queue, request):
+        case Broken(why, gone=True):
+            send_back(queue, request, why, GONE)
+            return True
+        case Broken(why):
+            hold(queue, request, why, reason)
+            return True
+        case None:
+            pass
     queue.tell(request, f"replays on {request.target} @ {onto[:SHORT]}")
     match _replayed(queue, request, onto):
         case Conflict(files, detail):
@@ -65,24 +98,12 @@ def _round(queue: Queue, request: MergeRequest, onto: str) -> bool:
         return True
 
 
-def _not_as_submitted(queue: Queue, request: MergeRequest) -> str | None:
-    """What is wrong with the frozen commit, if anything is. Raises Unavailable when it cannot be read."""
-    match queue.repository.resolve(kept_as(request)):
-        case Present(commit) if commit == request.commit:
-            return None
-        case Present(commit):
-            return f"{kept_as(request)} is {commit[:SHORT]}, but {request.commit[:SHORT]} was submitted"
-        case Absent():
-            return f"{kept_as(request)} is gone: sling {request.bead} again"
-        case Unknown(why):
-            raise Unavailable(f"the submitted commit cannot be read: {why}", "gt doctor")
-
-
 def _replayed(queue: Queue, request: MergeRequest, onto: str) -> Replayed | Conflict:
     repository, folder = queue.repository, queue.places.checkout
     if repository.contains(onto, request.commit):
         return Replayed(onto, ())
     queue.check_out(onto)
+    assignment = agents.assignment(queue.ledger, request.generation)
     return replay(
         repository,
         folder,
@@ -90,6 +111,7 @@ def _replayed(queue: Queue, request: MergeRequest, onto: str) -> Replayed | Conf
         onto=onto,
         committer=queue.actor,
         email=queue.town.settings.email,
+        base=assignment.base if assignment else None,
     )
 
 

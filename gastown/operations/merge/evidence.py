@@ -50,12 +50,22 @@ def of_conflict(files: Sequence[str], detail: str, onto: str, target: str) -> st
     return f"Onto:  {target} @ {onto[:SHORT]}\n\nFiles in conflict:\n\n{listed}{said}"
 
 
-def comment(request: MergeRequest, because: str, evidence: str) -> str:
+GONE = "Its commit is not in the rig's repository any more, so that an agent has to begin anew."
+
+
+def comment(request: MergeRequest, because: str, evidence: str, *, by: str = "the merge queue") -> str:
     """The comment under a bead that came back: the reason, where its commit is kept, the evidence."""
-    return (
-        f"Sent back by the merge queue ({request.id}): {because}.\n\n"
-        f"Commit: {request.commit[:SHORT]} of {request.agent}, kept as {kept_as(request)}\n{evidence}\n\n"
-        f"Next: gt sling {request.bead} lets an agent go on from that commit."
+    commit, gone = f"Commit: {request.commit[:SHORT]} of {request.agent}", evidence == GONE
+    return "\n\n".join(
+        (
+            f"Sent back by {by} ({request.id}): {because}.",
+            "\n".join(
+                part
+                for part in (commit if gone else f"{commit}, kept as {kept_as(request)}", evidence)
+                if part
+            ),
+            f"Next: gt sling {request.bead}" + ("" if gone else " lets an agent go on from that commit."),
+        )
     )
 
 

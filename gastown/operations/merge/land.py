@@ -55,10 +55,9 @@ def finish(queue: Queue, request: MergeRequest, commit: str, *, had_at: str | No
     now, by, words = queue.town.clock.now(), queue.actor, f"landed as {commit} on {request.target}"
     with queue.ledger.transaction() as ledger:
         gate_seconds = _tested(ledger, request, commit)
-        why = "it landed untested" if gate_seconds is None else "the gate passed"
+        why = _why(request, tested=gate_seconds is not None, had=had_at is not None)
         if had_at is not None:
             merges.wish_landing(ledger, request.id, had_at, commit)
-            why = f"{request.target} had it already"
         if not merges.move(ledger, request, MergeState.MERGED, because=why, now=now):
             return
         beads.close(ledger, request.id, words, by=by, now=now)
@@ -66,11 +65,19 @@ def finish(queue: Queue, request: MergeRequest, commit: str, *, had_at: str | No
         events.append(
             ledger, by, "bead.landed", request.bead, now, commit=commit, target=request.target,
             agent=request.agent, request=request.id, gate_seconds=gate_seconds, tested=gate_seconds is not None,
+            untested=None if gate_seconds is not None else why,
         )  # fmt: skip
         close_finished(ledger, request.bead, by=by, now=now)
     ring(queue.town.places.wake)
-    queue.tell(request, f"landed as {commit[:SHORT]} on {request.target}")
+    queue.tell(request, f"landed as {commit[:SHORT]} on {request.target}: {why}")
     _tell_how_to_take_over(queue, request)
+
+
+def _why(request: MergeRequest, *, tested: bool, had: bool) -> str:
+    """Why a request is merged, without hiding what did not go through the gate."""
+    if had:
+        return f"{request.target} had it already" + ("" if tested else ": it was not tested here")
+    return "the gate passed" if tested else "it landed untested"
 
 
 def _confirm(queue: Queue, request: MergeRequest, head: str) -> None:

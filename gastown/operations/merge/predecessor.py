@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from gastown.domain.decide.merge_queue import CUT_OFF
 from gastown.ledger import merges
 from gastown.operations.merge.gate_environment import marks, queue_mark
 from gastown.operations.merge.queue import Queue
@@ -37,6 +38,8 @@ def end_predecessor(queue: Queue) -> None:
     end_all_of_queue(queue.town, queue.rig)
     with queue.ledger.transaction() as ledger:
         cut_off = merges.gates_abandoned(ledger, queue.rig, queue.town.clock.now())
+        for request in cut_off:
+            merges.trouble(ledger, request, CUT_OFF)
     if cut_off:
         queue.say("the queue process before this one was cut off during a gate: it is run again")
 

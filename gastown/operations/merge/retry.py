@@ -26,6 +26,14 @@ def retry(town: Town, what: str, *, by: Caller) -> MergeRequest:
     return again or request
 
 
+def find_live(town: Town, what: str) -> MergeRequest:
+    """The request of that id, or the newest of that bead. Raises NotFound, or Refused when it is over."""
+    request = _find(town, what)
+    if request.state not in (MergeState.QUEUED, MergeState.HELD):
+        raise _not_held(request)
+    return request
+
+
 def _find(town: Town, what: str) -> MergeRequest:
     bead = beads.get(town.ledger, what)
     if (request := merges.get(town.ledger, bead.id)) is not None:

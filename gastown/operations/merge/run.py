@@ -6,13 +6,14 @@ from collections.abc import Set as AbstractSet
 from gastown.domain.decide.merge_queue import next_request
 from gastown.domain.merges import MergeRequest, MergeState
 from gastown.domain.observed import Absent, Observed, Present, Unknown
-from gastown.errors import GastownError, NotFound, Unavailable
+from gastown.errors import Busy, GastownError, NotFound, Unavailable
 from gastown.ledger import merges
 from gastown.operations.merge.attempt import attempt, held_for
 from gastown.operations.merge.gate import end_gate
 from gastown.operations.merge.predecessor import children_marked, end_predecessor
 from gastown.operations.merge.queue import Queue
-from gastown.operations.merge.settle import hold, take_up, wait, wait_no_more
+from gastown.operations.merge.retarget import follow_settings
+from gastown.operations.merge.settle import give_up_or_wait, hold, take_up, wait, wait_no_more
 from gastown.operations.merge.stopping import Stopped, stopped_by_signals
 from gastown.town import Town
 from gastown.world.locks import lock
@@ -48,7 +49,9 @@ def _run(queue: Queue) -> None:
 
 def _work_off(queue: Queue) -> None:
     left: dict[str, GastownError] = {}
-    while live := [request for request in merges.live(queue.ledger, queue.rig) if request.id not in left]:
+    while live := [
+        r for r in follow_settings(queue, merges.live(queue.ledger, queue.rig)) if r.id not in left
+    ]:
         targets = _read(queue, {request.target for request in live})
         left |= _unreadable(queue, live, targets)
         wait_no_more(queue, [request for request in live if request.id not in left])
@@ -57,9 +60,12 @@ def _work_off(queue: Queue) -> None:
             break
         try:
             _work_on(queue, request, targets[request.target])
-        except GastownError as problem:
+        except Busy as problem:
             wait(queue, request, problem.message)
             left[request.id] = problem
+        except GastownError as problem:
+            if give_up_or_wait(queue, request, problem.message, _now(queue, targets[request.target])):
+                left[request.id] = problem
     if left:
         first = next(iter(left.values()))
         raise Unavailable(f"{queue.rig}: {len(left)} left waiting: {first.message}", first.hint)
@@ -97,16 +103,12 @@ def _unreadable(
 
 
 def _present(queue: Queue, targets: Mapping[str, Observed[str]]) -> Mapping[str, str]:
-    rig, present = queue.settings, dict[str, str]()
-    for name, target in targets.items():
-        match target:
-            case Present(commit):
-                present[name] = held_for(rig, commit)
-            case Absent():
-                present[name] = held_for(rig, None)
-            case Unknown():
-                pass
-    return present
+    return {name: _now(queue, target) for name, target in targets.items() if not isinstance(target, Unknown)}
+
+
+def _now(queue: Queue, target: Observed[str]) -> str:
+    """What a hold would depend on now."""
+    return held_for(queue.settings, target.value if isinstance(target, Present) else None)
 
 
 def _work_on(queue: Queue, request: MergeRequest, target: Observed[str]) -> None:

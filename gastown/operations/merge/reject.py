@@ -1,0 +1,34 @@
+"""Sending a request back because a person says so."""
+
+from gastown.domain.assignments import Caller
+from gastown.domain.merges import MergeRequest, MergeState
+from gastown.errors import Busy, Refused
+from gastown.ledger import merges
+from gastown.operations.merge.evidence import comment, one_line
+from gastown.operations.merge.retry import find_live
+from gastown.operations.merge.settle import give_back
+from gastown.town import Town
+from gastown.world.wake import ring
+
+NO_REASON = "a person had it sent back"
+
+
+def reject(town: Town, what: str, *, because: str = "", by: Caller) -> MergeRequest:
+    """Take the request `what`, or the one of that bead, out of the queue: its bead is work again, its commit kept.
+
+    Raises NotFound; Refused when an agent asks, or when it has landed or was sent back; Busy while it is landed.
+    """
+    if not by.is_human:
+        raise Refused("only a person sends work back", "gt unsling, or a message to whoever owns the town")
+    why, now = one_line(because) or NO_REASON, town.clock.now()
+    request = find_live(town, what)
+    with town.ledger.transaction() as ledger:
+        request = merges.get(ledger, request.id) or request
+        if request.landing_new is not None and request.state is MergeState.QUEUED:
+            raise Busy(f"{request.id} is just being landed", f"gt mq show {request.id}")
+        words = comment(request, why, "", by=by.address)
+        if request.ended_at is not None or not give_back(ledger, request, why, words, by=by.address, now=now):
+            raise Busy(f"{request.id} is not in the queue any more", f"gt mq show {request.id}")
+        back = merges.get(ledger, request.id)
+    ring(town.places.wake)
+    return back or request
