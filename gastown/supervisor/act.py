@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -20,18 +20,13 @@ from gastown.domain.actions import (
     StartSession,
     StopSession,
 )
-from gastown.domain.decide.supervision import QueueStarts, queue_started
+from gastown.domain.decide.supervision import LONGEST_QUEUE_PAUSE, QueueStarts, queue_started
 from gastown.errors import Busy, GastownError
 from gastown.ledger import events, merges
 from gastown.operations.merge.gate_environment import queue_mark
-from gastown.operations.sessions.doorbell import ring_doorbell
-from gastown.operations.sessions.ensure import ensure
 from gastown.operations.sessions.environment import without_identity
-from gastown.operations.sessions.stop import stop
-from gastown.operations.sessions.trace import record_end
-from gastown.operations.work.done import finish_done
+from gastown.supervisor.deeds import Deed, carry_out
 from gastown.town import Town
-from gastown.world.locks import lock
 from gastown.world.process import spawn
 from gastown.world.wake import ring
 
@@ -45,9 +40,12 @@ class Hands:
 
     def __init__(self, town: Town) -> None:
         self._town = town
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="hand")
-        self._busy: set[str] = set()
+        self._starting = ThreadPoolExecutor(WORKERS, thread_name_prefix="starting")
+        self._tidying = ThreadPoolExecutor(WORKERS, thread_name_prefix="tidying")
+        self._busy: dict[str, ThreadPoolExecutor] = {}
+        self._put_off = False
         self._guard = Lock()
+        self._doing: set[str] = set()
         self._queues: dict[str, QueueStarts] = {}
 
     def do(self, action: Action) -> None:
@@ -55,26 +53,23 @@ class Hands:
         match action:
             case LeaveAlone():
                 return
-            case StartSession(agent, because):
-                self._beside(agent, lambda town: ensure(town, agent, because=because))
-            case RingDoorbell(agent, session, incarnation, because):
-                self._beside(
-                    agent, lambda town: ring_doorbell(town, agent, session, incarnation, because=because)
-                )
-            case StopSession(agent, session, because):
-                self._beside(agent, lambda town: stop(town, agent, session, because=because))
-            case RecordEnd(agent, incarnation, because):
-                self._beside(agent, lambda town: _record_end(town, agent, incarnation, because))
-            case FinishDone(agent, generation):
-                self._beside(agent, lambda town: _finish(town, agent, generation))
+            case StartSession():
+                self._beside(self._starting, action)  # a silent remote must not keep the others waiting
+            case RingDoorbell() | StopSession() | RecordEnd() | FinishDone():
+                self._beside(self._tidying, action)
             case Park(agent, bead, because):
                 self._park(agent, bead, because)
             case StartQueue(rig):
                 self._start_queue(rig)
 
-    def rest(self) -> None:
-        """Let what is under way come to its end, and begin nothing more."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def rest(self, patience: float) -> bool:
+        """Begin nothing more, and give what is under way some seconds; False when it needs more."""
+        for pool in (self._starting, self._tidying):
+            pool.shutdown(wait=False, cancel_futures=True)
+        late = time.monotonic() + patience
+        while self._doing and time.monotonic() < late:
+            time.sleep(0.02)
+        return not self._doing
 
     def under_way(self) -> frozenset[str]:
         """The agents whom something is being done for at this moment."""
@@ -85,19 +80,23 @@ class Hands:
         """When a queue that was started in vain may be started again."""
         return min((q.not_before for q in self._queues.values() if q.not_before > now), default=None)
 
-    def _beside(self, key: str, job: Callable[[Town], object]) -> None:
+    def _beside(self, pool: ThreadPoolExecutor, action: Deed) -> None:
+        """Have it done by a free hand; without one it is put off, and decided anew by then."""
         with self._guard:
-            if key in self._busy:
+            if action.agent in self._busy:
                 return
-            self._busy.add(key)
-        self._pool.submit(self._run, key, job)
+            if sum(busy is pool for busy in self._busy.values()) >= WORKERS:
+                self._put_off = True
+                return
+            self._busy[action.agent] = pool
+        pool.submit(self._run, action)
 
-    def _run(self, key: str, job: Callable[[Town], object]) -> None:
-        town = Town(self._town.root)
+    def _run(self, action: Deed) -> None:
+        key, town = action.agent, Town(self._town.root)
         achieved = False
+        self._doing.add(key)
         try:
-            job(town)
-            achieved = True
+            achieved = carry_out(town, action)
         except Busy as busy:
             log.info("%s: passed by, %s", key, busy.message)
         except GastownError as error:
@@ -106,33 +105,30 @@ class Hands:
             log.exception("%s: a fault of ours", key)
         finally:
             town.close()
+            self._doing.discard(key)
             with self._guard:
-                self._busy.discard(key)
-            if achieved:  # else the next look comes with the heartbeat: what fails must not spin
+                self._busy.pop(key, None)
+                put_off, self._put_off = self._put_off, False
+            if achieved or put_off:  # else the next look comes with the heartbeat: what fails must not spin
                 ring(self._town.places.wake)
 
     def _park(self, agent: str, bead: str, because: str) -> None:
         """Tell people once that no more sessions are started for a bead."""
-        with self._town.ledger.transaction() as ledger:
-            told = events.last_of_type(ledger, bead, "bead.parked")
-            started = events.last_of_type(ledger, agent, "agent.starting")
-            failed = events.last_of_type(ledger, agent, "agent.start_failed")
-            newest = max(event.seq for event in (started, failed) if event) if started or failed else 0
-            if told is None or told.seq < newest:
-                events.append(
-                    ledger,
-                    "supervisor",
-                    "bead.parked",
-                    bead,
-                    self._town.clock.now(),
-                    agent=agent,
-                    why=because,
-                )
+        ledger, now = self._town.ledger, self._town.clock.now()
+        told = events.last_of_type(ledger, bead, "bead.parked")
+        started = events.last_of_type(ledger, agent, "agent.starting")
+        failed = events.last_of_type(ledger, agent, "agent.start_failed")
+        newest = max((event.seq for event in (started, failed) if event), default=0)
+        if told is None or told.seq < newest:
+            with ledger.transaction():
+                events.append(ledger, "supervisor", "bead.parked", bead, now, agent=agent, why=because)
 
     def _start_queue(self, rig: str) -> None:
         now = self._town.clock.now()
         before = self._queues.get(rig)
-        if before is not None and now < before.not_before:
+        if (
+            before is not None and now < before.not_before <= now + LONGEST_QUEUE_PAUSE
+        ):  # else the clock was set back
             return
         if before is not None and merges.ended_since(self._town.ledger, rig, before.began):
             before = None
@@ -142,13 +138,3 @@ class Hands:
         argv = [sys.executable, "-P", "-m", "gastown", "mq", "run", rig]
         env |= {"GT_TOWN": str(self._town.root), **queue_mark(self._town, rig)}
         spawn(argv, cwd=self._town.root, env=env, log=log_file)
-
-
-def _record_end(town: Town, agent: str, incarnation: int, because: str) -> None:
-    with lock(town.places.lock(agent), what=agent):
-        record_end(town, agent, incarnation, because)
-
-
-def _finish(town: Town, agent: str, generation: int) -> None:
-    with lock(town.places.lock(agent), what=agent):
-        finish_done(town, generation)

@@ -1,22 +1,32 @@
 """The supervisor's life: one per town, woken by a bell, ended by a signal; it keeps nothing it could not see again."""
 
+import contextlib
 import logging
+import os
 import signal
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
 from gastown.errors import Busy, GastownError
 from gastown.ledger import events
+from gastown.ledger.sqlite import checkpoints_are_safe
 from gastown.supervisor.act import Hands
 from gastown.supervisor.tick import Tick
 from gastown.town import Town
-from gastown.world.locks import lock
+from gastown.world.locks import Held, lock
 from gastown.world.wake import Doorbell, ring
 
 HEARTBEAT = 10.0
 """Seconds after which it looks again by itself, should a bell have been lost."""
+
+PATIENCE = 10.0
+"""Seconds for what is under way when it is told to stop; every step of it can be cut off and carried on later."""
+
+FOLDING = 60.0
+"""Seconds between two times that the ledger's log is folded into its file."""
 
 SETTLE = 0.03
 """Seconds in which bells that ring together are taken for one."""
@@ -31,8 +41,8 @@ def run(root: Path) -> int:
     )
     town = Town(root)
     try:
-        with lock(town.places.supervisor_lock, what="the supervisor of this town"):
-            Supervisor(town).live()
+        with lock(town.places.supervisor_lock, what="the supervisor of this town") as held:
+            Supervisor(town, held).live()
     except Busy as busy:
         log.info("%s; this one leaves", busy.message)
         return 75
@@ -48,9 +58,11 @@ def run(root: Path) -> int:
 class Supervisor:
     """Ticks when it is woken, at its heartbeat, and when an action asked to be looked at again."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, held: Held) -> None:
         self._town = town
+        self._held = held
         self._stopping = False
+        self._folded = 0.0
 
     def live(self) -> None:
         """Run until a signal says stop."""
@@ -64,15 +76,37 @@ class Supervisor:
         log.info("supervising %s", self._town.root)
         try:
             while not self._stopping:
+                self._leave_if_disowned()
                 until = self._look(tick)
+                self._fold_log()
                 if bell.wait(self._pause(until)):
                     bell.wait(SETTLE)
         finally:
-            hands.rest()
+            at_rest = hands.rest(PATIENCE)
             tick.say_goodbye()
             bell.close()
             self._record("supervisor.stopped")
             log.info("stopped")
+            if not at_rest:
+                log.info("something is still under way; whoever comes next carries it on")
+                os._exit(0)
+
+    def _leave_if_disowned(self) -> None:
+        """End at once when the town was removed, or another one made in its place: this one is not ours."""
+        if not self._held.still_counts():
+            log.info("this town is gone; its supervisor leaves without touching anything")
+            os._exit(0)
+
+    def _fold_log(self) -> None:
+        """Where SQLite may not fold its log into the file by itself, do it now and then, under a lock."""
+        if checkpoints_are_safe() or time.monotonic() - self._folded < FOLDING:
+            return
+        self._folded = time.monotonic()
+        with (
+            contextlib.suppress(GastownError),
+            lock(self._town.places.lock("checkpoint"), what="the ledger's log"),
+        ):
+            self._town.ledger.checkpoint()
 
     def _look(self, tick: Tick) -> datetime | None:
         try:

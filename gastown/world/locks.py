@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from gastown.domain.observed import Absent, Observed, Present, Unknown
@@ -14,8 +15,24 @@ PROBES_PASS_IN = 0.25
 """Somebody who only looks holds a lock for microseconds; takers outwait that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lock while it is held."""
+
+    descriptor: int
+    path: Path
+
+    def still_counts(self) -> bool:
+        """Whether others find this very lock; False once its file was removed or replaced under us."""
+        try:
+            there, ours = self.path.stat(), os.fstat(self.descriptor)
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+
 @contextmanager
-def lock(path: Path, *, what: str, wait: float = 0.0) -> Generator[None]:
+def lock(path: Path, *, what: str, wait: float = 0.0) -> Generator["Held"]:
     """Hold the lock at `path` for as long as the block runs.
 
     `what` names it in the error. Raises Busy when another process or thread still has it after `wait` seconds,
@@ -27,7 +44,7 @@ def lock(path: Path, *, what: str, wait: float = 0.0) -> Generator[None]:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         try:
-            yield
+            yield Held(descriptor, path)
         finally:
             os.ftruncate(descriptor, 0)  # the next holder is never taken for this process
     finally:

@@ -89,4 +89,4 @@ def test_who_something_is_being_done_for_is_known_until_it_is_over(town: Town) -
         hands.do(RecordEnd(TOAST, newest(town).id, "the session ended"))
         assert hands.under_way() == {TOAST}
         assert eventually(lambda: not hands.under_way(), within=10, what="the deed to be given up")
-    hands.rest()
+    assert hands.rest(5)

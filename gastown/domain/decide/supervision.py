@@ -28,6 +28,8 @@ LONGEST_QUEUE_PAUSE = timedelta(minutes=2)
 SESSION_ENDED = "the session ended"
 STOPPED_BY_PERSON = "gt down"
 CUT_OFF = "its start was cut off: who started it was killed"
+UNSEEN = "could not look"
+"""How causes begin that were a tool's silence: they make the pauses longer, and spend no budget."""
 NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON, CUT_OFF})
 """Causes that say nothing about the work."""
 CAUSES = 3
@@ -56,7 +58,12 @@ def _running(agent: AgentFacts, session: Session, policy: RestartPolicy, now: da
     start, hook = agent.last_start, agent.hook
     if hook is not None and hook.done_wished_at is not None:
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
-    if hook is not None and start is not None and start.generation == hook.generation:
+    if (
+        hook is not None
+        and start is not None
+        and start.generation == hook.generation
+        and start.ended_at is None
+    ):
         return _unprimed(agent, session, start, now) or LeaveAlone(agent.address, f"works on {hook.bead}")
     if hook is None and agent.last_outcome == "unslung" and not session.attached:
         return _in_conversation(agent, now) or StopSession(agent.address, session, "its work was taken back")
@@ -121,7 +128,7 @@ def _last_cause(hook: Hooked) -> str:
 
 def parked_because(starts: Sequence[PastStart], policy: RestartPolicy) -> str | None:
     """Why no more sessions are started for a bead with these starts behind it; None while there is budget."""
-    fruitless = _fruitless(starts, policy)
+    fruitless = [start for start in _fruitless(starts, policy) if not (start.cause or "").startswith(UNSEEN)]
     counted = Counter(_kind(start) for start in fruitless)
     for start in reversed(fruitless):
         if (times := counted[_kind(start)]) >= policy.budget:

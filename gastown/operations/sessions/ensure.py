@@ -5,12 +5,12 @@ import uuid
 from dataclasses import dataclass
 
 from gastown.domain.assignments import Assignment
-from gastown.domain.decide.supervision import SESSION_ENDED
+from gastown.domain.decide.supervision import SESSION_ENDED, UNSEEN
 from gastown.domain.identity import Address, parse_address, session_name
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.runtime import Start
 from gastown.domain.terminal import Session
-from gastown.errors import GastownError, Refused, Unavailable
+from gastown.errors import Busy, GastownError, Refused, Unavailable
 from gastown.ledger import agents, events
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.environment import of_agent
@@ -65,12 +65,7 @@ def ensure(town: Town, address: str, *, because: str) -> Ensured | None:
         try:
             return _start(town, assignment, where, name, because)
         except Exception as failure:
-            _record_failure(
-                town,
-                assignment,
-                name,
-                failure.message if isinstance(failure, GastownError) else repr(failure),
-            )
+            _record_failure(town, assignment, name, failure)
             raise
 
 
@@ -78,6 +73,8 @@ def _runs_already(town: Town, assignment: Assignment, session: Session) -> Ensur
     newest = agents.newest_incarnation(town.ledger, assignment.agent)
     if newest is None or session.incarnation != newest.id or newest.generation != assignment.generation:
         return None
+    if newest.ended_at is not None:
+        return None  # it was taken for ended, and its callbacks count for nothing
     return Ensured(assignment.agent, assignment.bead, newest.id, started=False)
 
 
@@ -168,19 +165,24 @@ def _record_start(
         )  # fmt: skip
 
 
-def _record_failure(town: Town, assignment: Assignment, name: str, why: str) -> None:
-    """Write a start that came to nothing as an incarnation that has ended, so that the budget counts it."""
-    now = town.clock.now()
+def _record_failure(town: Town, assignment: Assignment, name: str, failure: Exception) -> None:
+    """Write a start that came to nothing as an incarnation that has ended, so that it counts.
+
+    One that a silent tool kept from coming even to its incarnation spends no budget: nobody could look.
+    """
+    why, now = failure.message if isinstance(failure, GastownError) else repr(failure), town.clock.now()
     with town.ledger.transaction() as ledger:
         newest = agents.newest_incarnation(ledger, assignment.agent)
-        if newest is not None and newest.ended_at is None and newest.generation == assignment.generation:
+        begun = newest is not None and newest.ended_at is None and newest.generation == assignment.generation
+        unseen = not begun and isinstance(failure, Unavailable | Busy)
+        if newest is not None and begun:
             identity = newest.id
         else:
             identity = agents.mint(
                 ledger, assignment, credential_hash=credential_hash(secrets.token_hex()),
                 conversation=str(uuid.uuid4()), session=name, head=None, why_older=SESSION_ENDED, now=now,
             )  # fmt: skip
-        agents.end_incarnation(ledger, identity, f"could not start: {why}", now)
+        agents.end_incarnation(ledger, identity, f"{UNSEEN if unseen else 'could not start'}: {why}", now)
         events.append(
             ledger, "supervisor", "agent.start_failed", assignment.agent, now, bead=assignment.bead, why=why
         )

@@ -28,25 +28,29 @@ def _is_a_persons(environment: Mapping[str, str]) -> bool:
     return not environment.get("GT_INCARNATION")
 
 
-def record_end(town: Town, agent: str, incarnation: int, why: str) -> None:
+def record_end(town: Town, agent: str, incarnation: int, why: str) -> bool:
     """Write down that an incarnation whose session is gone has ended, after what it left running was ended too.
+
+    False when there was nothing to write down.
 
     The caller holds the agent's lock. A session that is there after all, or cannot be seen, is left as it is.
     One that never began, because its starter was killed first, is not said to have ended for another reason.
     """
     newest = agents.newest_incarnation(town.ledger, agent)
     if newest is None or newest.id != incarnation or newest.ended_at is not None:
-        return
+        return False
     if not isinstance(town.terminal.look([newest.session])[newest.session], Absent):
-        return
+        return False
     end_leftovers(town, {"GT_ADDRESS": agent, "GT_INCARNATION": str(incarnation)})
     why = why if _began(town, newest) else CUT_OFF
     head, now = _head(town, agent), town.clock.now()
     with town.ledger.transaction() as ledger:
-        if agents.end_incarnation(ledger, incarnation, why, now, head=head):
-            events.append(
-                ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head
-            )
+        if not agents.end_incarnation(ledger, incarnation, why, now, head=head):
+            return False
+        events.append(
+            ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head
+        )
+    return True
 
 
 def _began(town: Town, incarnation: Incarnation) -> bool:

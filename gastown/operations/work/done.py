@@ -89,6 +89,8 @@ def finish_done(town: Town, generation: int) -> Done:
     assignment = _read(town, generation)
     if assignment.outcome is not None:
         return _result(town, assignment, already=True)
+    if assignment.done_commit is None and assignment.no_change is None:
+        raise Refused(f"nobody wished {assignment.bead} to be done", "gt status")
     notes: tuple[str, ...] = ()
     if assignment.done_commit is not None:
         notes = _freeze(town, assignment, assignment.done_commit)

@@ -1,0 +1,67 @@
+"""What one hand does for one agent: looks again, and acts only if it would still be decided so."""
+
+import logging
+
+from gastown.domain.actions import Action, FinishDone, RecordEnd, RingDoorbell, StartSession, StopSession
+from gastown.domain.decide.supervision import supervise
+from gastown.domain.supervised import RestartPolicy
+from gastown.operations.sessions.doorbell import ring_doorbell
+from gastown.operations.sessions.ensure import ensure
+from gastown.operations.sessions.stop import stop
+from gastown.operations.sessions.trace import record_end
+from gastown.operations.work.done import finish_done
+from gastown.town import Town
+from gastown.views.supervised import observe_agents
+from gastown.world.locks import lock
+
+Deed = StartSession | RingDoorbell | StopSession | RecordEnd | FinishDone
+
+log = logging.getLogger("gastown.supervisor")
+
+
+def carry_out(town: Town, deed: Deed) -> bool:
+    """Do it, if the agent is still found as it was when this was decided; True when something was changed.
+
+    Raises Busy when somebody else works on the agent, and whatever the deed itself raises.
+    """
+    if not _still_wanted(town, deed):
+        log.info("%s: not done any more, it was found otherwise", deed.agent)
+        return True
+    match deed:
+        case StartSession(agent, because):
+            ensured = ensure(town, agent, because=because)
+            return ensured is not None and ensured.started
+        case RingDoorbell(agent, session, incarnation, because):
+            return ring_doorbell(town, agent, session, incarnation, because=because)
+        case StopSession(agent, session, because):
+            return stop(town, agent, session, because=because)
+        case RecordEnd(agent, incarnation, because):
+            with lock(town.places.lock(agent), what=agent):
+                return record_end(town, agent, incarnation, because)
+        case FinishDone(agent, generation):
+            with lock(town.places.lock(agent), what=agent):
+                return not finish_done(town, generation).already
+
+
+def _still_wanted(town: Town, deed: Deed) -> bool:
+    for agent in observe_agents(town):
+        if agent.address == deed.agent:
+            return _same(supervise(agent, RestartPolicy(), town.clock.now()), deed)
+    return False
+
+
+def _same(decided: Action, deed: Deed) -> bool:
+    """Whether both are one deed on one session; how it is explained may have changed."""
+    match decided, deed:
+        case StopSession(session=one), StopSession(session=other):
+            return (one.id, one.pane_pid) == (other.id, other.pane_pid)
+        case RingDoorbell(incarnation=one), RingDoorbell(incarnation=other):
+            return one == other
+        case RecordEnd(incarnation=one), RecordEnd(incarnation=other):
+            return one == other
+        case FinishDone(generation=one), FinishDone(generation=other):
+            return one == other
+        case StartSession(), StartSession():
+            return True
+        case _:
+            return False
