@@ -51,12 +51,12 @@ class Killer:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._journal, self._said = folder / "boundaries", folder / "said"
-        self._forker = subprocess.Popen[str](
+        self._forker = subprocess.Popen[bytes](
             [sys.executable, "-m", "tests.e2e.killed_child"],
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            bufsize=0,  # of what was read, nothing may wait in a buffer where select does not see it
             start_new_session=True,
         )
 
@@ -93,8 +93,7 @@ class Killer:
             cwd=str(cwd), env={**os.environ, **(env or {})}, out=str(self._said),
         )  # fmt: skip
         assert self._forker.stdin is not None
-        self._forker.stdin.write(json.dumps(order) + "\n")
-        self._forker.stdin.flush()
+        self._forker.stdin.write(json.dumps(order).encode() + b"\n")
         return self._number()
 
     @property
