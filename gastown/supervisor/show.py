@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gastown.domain.identity import TOWN_PREFIX, session_name
 from gastown.domain.observed import Unknown
@@ -14,6 +14,9 @@ from gastown.views.status_line import everywhere, session_options
 _Key = tuple[str, str, datetime]
 """A session's name, id and start: one that was replaced under the same name has seen nothing yet."""
 
+BEAT = timedelta(seconds=25)
+"""How often the status lines are told that somebody is there; they take a minute of silence for an absence."""
+
 log = logging.getLogger("gastown.supervisor")
 
 
@@ -23,6 +26,8 @@ class Show:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._shown: dict[_Key, Mapping[str, str]] = {}
+        self._common: Mapping[str, str] = {}
+        self._beat_at: datetime | None = None
 
     def run(self, agents: Sequence[AgentFacts], now: datetime) -> None:
         """Bring terminal and status lines up to date; a terminal that does not answer is left for the next time."""
@@ -32,12 +37,21 @@ class Show:
             wanted = session_options(self._town, agents)
             shown = {live[name]: options for name, options in wanted.items() if name in live}
             changes = {key[0]: _changed(self._shown.get(key, {}), options) for key, options in shown.items()}
+            changes = {name: change for name, change in changes.items() if change}
             common = everywhere(self._town, agents, now)
-            self._town.terminal.set_options({name: c for name, c in changes.items() if c}, common)
+            if changes or self._is_news(common, now):
+                self._town.terminal.set_options(changes, common)
+                self._common, self._beat_at = common, now
             self._shown = shown
         except GastownError as error:
-            self._shown = {}
+            self._shown, self._beat_at = {}, None
             log.info("the terminal could not be brought up to date: %s", error.message)
+
+    def _is_news(self, common: Mapping[str, str], now: datetime) -> bool:
+        """Whether the options for all are to be pushed; the beat alone counts only now and then."""
+        if self._beat_at is None or not timedelta() <= now - self._beat_at < BEAT:
+            return True
+        return {**common, "@gt_beat": ""} != {**self._common, "@gt_beat": ""}
 
     def _live(self) -> Mapping[str, _Key]:
         seen = self._town.terminal.sessions()
