@@ -2,13 +2,14 @@
 
 import os
 import re
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from shlex import quote, split
 
 from gastown.errors import Unavailable
+from gastown.world.git.abandoned import removed_abandoned_locks
+from gastown.world.git.addresses import masked
 from gastown.world.process import Finished, run
 
 OLDEST = (2, 34)
@@ -22,12 +23,14 @@ MARK = "GASTOWN_GIT_IN"
 
 _SETTINGS = {
     "core.hooksPath": "/dev/null",
+    "core.commitGraph": "false",
     "core.fsmonitor": "false",
     "core.quotePath": "false",
     "core.fsync": "committed,-loose-object,reference",
     "commit.gpgsign": "false",
     "tag.gpgsign": "false",
     "push.gpgSign": "false",
+    "push.pushOption": "",
     "log.showSignature": "false",
     "merge.verifySignatures": "false",
     "gc.auto": "0",
@@ -46,10 +49,17 @@ _OURS = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={va
 _KEPT = re.compile(r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH|SSL_\w+|SSH|SSH_COMMAND|SSH_VARIANT)\Z")
 """The user's own ways to reach their remotes; every other GIT_* could point our git somewhere else."""
 
-_LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
+_TRUE_OBJECTS = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": f"{os.devnull}/none",
+    "GIT_NO_LAZY_FETCH": "1",
+}
+"""What a commit is, is what its name stands for: no replacement and no other parents, and nothing is fetched to
+read it. A file of grafts that is empty would be complained of; one that cannot be is passed over."""
 
-ABANDONED = 120.0
-"""Seconds; no git holds a lock on refs or configuration for nearly as long."""
+_REACHING_OUT = frozenset({"clone", "fetch", "ls-remote", "push"})
+"""Only these talk to other repositories. Older gits do not know GIT_NO_LAZY_FETCH: they fetch missing objects
+by a program that the shared configuration names, unless no way to fetch is allowed."""
 
 _HINTS = {
     "No space left": "make room on the disk, then try again",
@@ -97,27 +107,26 @@ def answer(
 ) -> Finished:
     """How `git args` ended in `where`; repositories further up are never looked at. `env` adds to the environment.
 
-    A lock on refs or configuration that somebody left behind when killed is removed once it is old.
+    A lock on refs or configuration that somebody left behind there when killed is removed once it is old.
     """
     argv, whole = ["git", *_inside(where), *_OURS, *args], {**environment(where), **(env or {})}
+    if verb(args) not in _REACHING_OUT:
+        whole["GIT_ALLOW_PROTOCOL"] = ""
     done = run(argv, deadline=deadline, cwd=where, env=whole, input=input, limit=WHOLE_OUTPUT)
-    if done.status and _removed_abandoned_lock(done.err):
-        return answer(where, *args, deadline=deadline, input=input, env=env)
+    if done.status and removed_abandoned_locks(where, done.err):
+        return run(argv, deadline=deadline, cwd=where, env=whole, input=input, limit=WHOLE_OUTPUT)
     return done
 
 
-def _removed_abandoned_lock(err: str) -> bool:
-    """Whether git was stopped by a lock that nobody holds any more, and that is gone now; never an index's."""
-    found = _LOCKED.search(err)
-    if found is None or found[1].endswith("index.lock"):
-        return False
-    try:
-        old = time.time() - os.stat(found[1]).st_mtime > ABANDONED  # noqa: PTH116 - a name from git
-        if old:
-            os.unlink(found[1])  # noqa: PTH108 - a name from git
-    except OSError:
-        return False
-    return old
+def verb(args: Sequence[str]) -> str:
+    """Which of git's commands `args` call; empty: none."""
+    words = iter(args)
+    for word in words:
+        if word in ("-c", "-C"):
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
 
 
 def _inside(where: Path) -> list[str]:
@@ -135,6 +144,7 @@ def environment(where: Path) -> dict[str, str]:
     }
     return {
         **kept,
+        **_TRUE_OBJECTS,
         "GIT_ASKPASS": "",
         "GIT_CEILING_DIRECTORIES": str(where.parent),
         "GIT_DEFAULT_REF_FORMAT": "files",
@@ -168,10 +178,11 @@ def quoted(program: str) -> str:
 
 def failure(args: tuple[str, ...], done: Finished) -> GitFailed:
     """What a failed git said, as an error."""
-    verb = next((word for word in args if not word.startswith("-") and "=" not in word), "")
     ending = f"it was ended by signal {-done.status}" if done.status < 0 else f"it ended with {done.status}"
-    words = reason(done.err) or ending
-    return GitFailed(f"git {verb} failed: {words}", hint_for(done.err), status=done.status, err=done.err)
+    words = masked(reason(done.err)) or ending
+    return GitFailed(
+        f"git {verb(args)} failed: {words}", hint_for(done.err), status=done.status, err=done.err
+    )
 
 
 def hint_for(err: str) -> str:
