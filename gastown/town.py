@@ -31,8 +31,8 @@ class Town:
     def __init__(
         self, root: Path, *, clock: "Clock | None" = None, terminal: "Terminal | None" = None
     ) -> None:
-        self.root = root
-        self.places = town_files.Places(root)
+        self.root = town_files.real(root)
+        self.places = town_files.Places(self.root)
         self.clock: Clock = clock or SystemClock()
         self._terminal = terminal
 
@@ -82,10 +82,10 @@ class Town:
         return self._terminal
 
     def repository(self, rig: str) -> "Repository":
-        """A rig's bare clone."""
+        """A rig's bare clone; where it comes from is asked of rig.toml when it is needed. Nothing raises here."""
         from gastown.world.git.repository import Repository
 
-        return Repository(self.rig_places(rig).repository)
+        return Repository(self.rig_places(rig).repository, lambda: self.rig(rig).url)
 
     def runtime(self, name: str) -> "Runtime":
         """An agent CLI by name. Raises NotFound."""

@@ -6,6 +6,7 @@ from gastown.domain.runtime import Permission
 from gastown.ledger import agents, beads
 from gastown.settings.rig import RigSettings
 from gastown.town import Town
+from gastown.world.git.addresses import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class RigLine:
 
     name: str
     url: str
+    """Without the password that may stand in it."""
     prefix: str
     target: str
     gate: str | None
@@ -54,7 +56,7 @@ def rig_line(settings: RigSettings) -> RigLine:
     """One rig's settings as a line of a list."""
     return RigLine(
         name=settings.name,
-        url=settings.url,
+        url=masked(settings.url),
         prefix=settings.prefix,
         target=settings.target,
         gate=settings.gate or None,

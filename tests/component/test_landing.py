@@ -333,7 +333,7 @@ def test_the_repositorys_attributes_guide_a_replay_and_an_agents_driver_does_not
     witness = tmp_path / "witness"
     start = commit(rig.polecat(), ".gitattributes", "CHANGELOG.md merge=union\nREADME.md merge=bad\n")
     start = commit(rig.polecat(), "CHANGELOG.md", "# Changes\n")
-    git("push", "--quiet", "origin", f"{start}:refs/heads/main", cwd=rig.polecat())
+    git("push", "--quiet", str(rig.origin), f"{start}:refs/heads/main", cwd=rig.polecat())
     made = commit(rig.polecat(), "CHANGELOG.md", "# Changes\n- mine\n")
     onto = push_from_elsewhere(rig, "CHANGELOG.md", "# Changes\n- theirs\n")
     rig.repository.fetch()

@@ -12,9 +12,9 @@ import pytest
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import GastownError, Invalid, NotFound, Refused, Unavailable
 from gastown.world.git import command
+from gastown.world.git.addresses import masked
 from gastown.world.git.command import GitFailed, answer, environment, reason, ssh_command
 from gastown.world.git.foreign import without_foreign_programs
-from gastown.world.git.remotes import masked
 from gastown.world.git.repository import Repository
 from gastown.world.git.user import user_identity
 from gastown.world.git.worktrees import prepare
@@ -103,7 +103,7 @@ def test_credentials_are_never_told(tmp_path: Path) -> None:
         Repository.clone("https://ann:secret@127.0.0.1:1/x.git", tmp_path / "repo.git")
     assert "secret" not in f"{failed.value.message} {failed.value.hint}"
     assert "https://***@127.0.0.1:1/x.git" in failed.value.message
-    assert masked("see https://ann:s3@h/x and ssh://git@h/y") == "see https://***@h/x and ssh://***@h/y"
+    assert masked("see https://ann:s3@h/x and ssh://git@h/y") == "see https://***@h/x and ssh://git@h/y"
 
 
 def test_what_is_there_already_is_not_cloned_over(rig: GitRig) -> None:
@@ -323,7 +323,7 @@ def test_the_pull_command_brings_what_landed(local: GitRig) -> None:
     new = commit(local.polecat(), "a", "a")
     git("update-ref", "refs/gastown/target/main", new, cwd=local.repository.path)
     assert local.repository.pull_command("main").endswith("refs/gastown/target/main")
-    assert local.repository.target("main") == new
+    assert local.repository.read_target("main") == new
     shown = local.repository.pull_command("main")
     assert shown == f"git -C {local.origin} pull {local.repository.path} main"
     subprocess.run([*shown.split(), "--quiet"], check=True, timeout=30)

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,9 +19,14 @@ from gastown.settings.rig import RigSettings
 from gastown.town import Town
 from gastown.world.files import write_whole
 from gastown.world.git import tree
-from gastown.world.git.remotes import masked
+from gastown.world.git.addresses import has_credentials, masked
 from gastown.world.git.repository import Repository
 from gastown.world.locks import lock
+
+_IN_THE_ADDRESS = (
+    "the address holds a password or token, which every agent can read: better leave it out, and let git ask "
+    "a helper (git config --global credential.helper store)"
+)
 
 Ask = Callable[[str], str | None]
 """Shows the proposed gate (may be empty) and gives the command to use; None: work is to land without a gate."""
@@ -42,7 +48,8 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
     """Clone `url` as the rig `name`. Nothing of it is left behind when that fails.
 
     Without `gate` and `no_gate`, `ask_gate` decides on the gate that the repository's files suggest; without
-    that too it is Refused, and the hint names the suggestion. Raises Invalid, Refused, NotFound, Unavailable.
+    that too it is Refused, and the hint names the suggestion. The result is for showing: no password is in it.
+    Raises Invalid, Refused, NotFound, Unavailable.
     """
     rig, short = check_rig_name(name), _prefix(town, name, prefix)
     home = town.root / rig
@@ -60,9 +67,12 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
             gate_limit=timedelta(minutes=30), permissions=permissions or Permission.ASK, trust=bool(trust),
             parked="", names=(),
         )  # fmt: skip
-        write_whole(folder / rigs.FILE_NAME, rigs.written(settings))
+        secret = has_credentials(source)
+        write_whole(folder / rigs.FILE_NAME, rigs.written(settings), mode=0o600 if secret else 0o644)
         _move_in(town, folder, home, settings)
-    return town.rig(rig)
+    if secret:
+        say(_IN_THE_ADDRESS)
+    return replace(town.rig(rig), url=masked(source))
 
 
 def _prefix(town: Town, name: str, wanted: str | None) -> str:

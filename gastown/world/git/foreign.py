@@ -2,9 +2,13 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
+from gastown.errors import Unavailable
+from gastown.world.git.addresses import masked, path_of
 from gastown.world.git.command import answer, ssh_command
 
 _SHARED = frozenset({"local", "worktree"})
@@ -31,15 +35,72 @@ conflict, so nothing lands by it. None: handled apart.
 """
 
 
+_AWAY = r"url\..*\.(insteadof|pushinsteadof)|fetch\.(bundleuri|bundlecreationtoken)"
+"""Keys that send our git to another place than the one it was told. They add up: nothing we say takes them back."""
+
+_AWAY_OVER_HTTP = (
+    r"http\.(?!(.*\.)?(postbuffer|lowspeedlimit|lowspeedtime|version|maxrequests|minsessions)$).*"
+)
+"""Most of what can be said of HTTP: proxies, headers, certificates, cookies."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One entry of the configuration, and the file it stands in."""
+
+    scope: str
+    origin: str
+    key: str
+    value: str
+
+
 def without_foreign_programs(where: Path) -> dict[str, str]:
     """Variables under which git at `where` starts only programs of its own and of the user's configuration.
 
     Files are written as those say. An unreadable configuration yields none: git will say itself what is wrong.
     """
-    listed = answer(where, "config", "--list", "--show-scope", "--includes", "-z")
+    return _instead_of_all(_configuration(where))
+
+
+def straight_to(where: Path, url: str) -> dict[str, str]:
+    """`without_foreign_programs`, for a git that is to reach `url`, and really that.
+
+    Raises Unavailable, naming what is to be taken out, when the configuration that agents can write leads away.
+    """
+    said = _configuration(where)
+    away = next((each for each in said if each.scope in _SHARED and _leads_away(each.key, url)), None)
+    if away is not None:
+        file = str(where / away.origin.removeprefix("file:"))
+        remedy = ("git", "config", "--file", file, "--unset-all", away.key)
+        raise Unavailable(
+            f"{masked(away.key)} in {file} could lead our git elsewhere than to {masked(url)}",
+            masked(" ".join(map(quote, remedy))),
+        )
+    for old in (where / "remotes" / url, where / "branches" / url):
+        if "/" not in url and old.exists():
+            raise Unavailable(f"{old} could lead our git elsewhere than to {url}", f"rm {quote(str(old))}")
+    return _instead_of_all(said)
+
+
+def _leads_away(key: str, url: str) -> bool:
+    """Keys of a remote whose name is the URL itself count for it too."""
+    named = key.startswith(f"remote.{url}.") or _matches(_AWAY, key)
+    return named or (path_of(url) is None and _matches(_AWAY_OVER_HTTP, key))
+
+
+def _configuration(where: Path) -> list[_Said]:
+    listed = answer(where, "config", "--list", "--show-scope", "--show-origin", "--includes", "-z")
     if listed.status:
-        return {}
-    shared, own = _by_scope(listed.out)
+        return []
+    fields = listed.out.split("\0")
+    entries = zip(fields[::3], fields[1::3], fields[2::3], strict=False)
+    parts = ((scope, origin, entry.partition("\n")) for scope, origin, entry in entries)
+    return [_Said(scope, origin, key, value) for scope, origin, (key, _, value) in parts]
+
+
+def _instead_of_all(said: Sequence[_Said]) -> dict[str, str]:
+    shared = list(dict.fromkeys(each.key for each in said if each.scope in _SHARED))
+    own = [(each.key, each.value) for each in said if each.scope in _OWN]
     settings = [pair for key in shared for pair in _instead(key, own)]
     if any(_matches(r"credential\.(.*\.)?helper", key) for key in shared):
         settings += _own_helpers(own)
@@ -47,20 +108,6 @@ def without_foreign_programs(where: Path) -> dict[str, str]:
     for number, (key, value) in enumerate(settings):
         env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return (env if settings else {}) | _ssh(own)
-
-
-def _by_scope(listed: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Keys of the shared configuration, and keys with values of the user's own."""
-    fields = listed.split("\0")
-    shared: list[str] = []
-    own: list[tuple[str, str]] = []
-    for scope, entry in zip(fields[::2], fields[1::2], strict=False):
-        key, _, value = entry.partition("\n")
-        if scope in _SHARED and key not in shared:
-            shared.append(key)
-        elif scope in _OWN:
-            own.append((key, value))
-    return shared, own
 
 
 def _matches(pattern: str, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a repository came from: its URL, how it is fetched, and what may be told of it."""
+"""Other repositories: whether somebody works there, what is fetched from them, and what is pushed to them."""
 
 import re
 import time
@@ -8,11 +8,11 @@ from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
-from gastown.errors import Busy, GastownError, Invalid, NotFound, Refused, Unavailable
+from gastown.errors import Busy, GastownError, NotFound, Refused, Unavailable
+from gastown.world.git.addresses import masked
 from gastown.world.git.command import answer, hint_for, reason
-from gastown.world.git.foreign import without_foreign_programs
+from gastown.world.git.foreign import straight_to
 from gastown.world.process import Finished
 
 REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
@@ -32,7 +32,6 @@ _LOST = (
     "incorrect old value",
 )
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _MISSING = re.compile(
     r"not found|does not exist|not appear to be a git repository|no such file", re.IGNORECASE
 )
@@ -42,36 +41,21 @@ class Moved(Busy):
     """The branch is not where it was expected; nothing was changed."""
 
 
-def masked(text: str) -> str:
-    """`text` with the credentials of every URL in it hidden."""
-    return _CREDENTIALS.sub("***", text)
-
-
-def check_url(url: str) -> None:
-    """Raise Invalid for what cannot be a repository's address."""
-    if not url.strip() or url.startswith("-") or any(ord(letter) < 32 for letter in url):  # noqa: PLR2004 - control characters
-        raise Invalid(f"{url!r} is not the address of a repository", "give a URL or a path")
-    if "::" in url.partition("/")[0]:
-        raise Invalid(f"{masked(url)!r} names a helper program, not a repository", "give a URL or a path")
-
-
-def path_of(url: str) -> Path | None:
-    """The folder that `url` names on this computer; None for everything else."""
-    if url.startswith("file://"):
-        return Path(unquote(urlsplit(url).path))
-    if "://" in url or re.match(r"[^/]+:", url):
-        return None
-    return Path(url)
-
-
 def is_checkout(folder: Path) -> bool:
-    """Whether a folder holds a repository in which somebody works. Unavailable when it cannot be read."""
+    """Whether a folder holds a repository in which somebody works. Unavailable when it cannot be read.
+
+    One is taken for bare only where it says so itself, and only while it has no other worktrees.
+    """
     if (folder / ".git").exists():
         return True
     if not (folder / "HEAD").is_file():
         raise Unavailable(f"there is no repository at {folder} any more", "bring it back, or gt rig remove")
     bare = answer(folder, "config", "--file", str(folder / "config"), "--type=bool", "core.bare")
-    return bare.out.strip() == "false"
+    worktrees = folder / "worktrees"
+    try:
+        return bare.out.strip() != "true" or (worktrees.is_dir() and any(worktrees.iterdir()))
+    except OSError as error:
+        raise Unavailable(f"{worktrees} cannot be read: {error.strerror}", "check its rights") from error
 
 
 def fetch(
@@ -88,7 +72,7 @@ def fetch(
     settings = [word for key, value in STALLED.items() for word in ("-c", f"{key}={value}")]
     options = ["--prune", "--no-prune-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"]
     own = ["--update-shallow", "--no-auto-maintenance", "--quiet", "--upload-pack=git-upload-pack"]
-    env = without_foreign_programs(repository)
+    env = straight_to(repository, url)
     for attempt in range(TRIES):
         with _told(repository, progress):
             done = answer(
@@ -106,7 +90,7 @@ def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = 
     plain = ["--no-follow-tags", "--recurse-submodules=no", "--no-verify", "--receive-pack=git-receive-pack"]
     done = answer(
         repository, "push", "--porcelain", "--no-signed", *plain, *options, "--", url, *refspecs,
-        deadline=FETCH_DEADLINE, env=without_foreign_programs(repository),
+        deadline=FETCH_DEADLINE, env=straight_to(repository, url),
     )  # fmt: skip
     if done.status == 0:
         return done
@@ -133,11 +117,22 @@ def unreachable(url: str, err: str) -> GastownError:
 def default_branch(repository: Path, url: str) -> str | None:
     """The branch that the remote's HEAD names, asked of the remote; None when it names none."""
     args = ("ls-remote", "--symref", "--upload-pack=git-upload-pack", "--", url, "HEAD")
-    done = answer(repository, *args, deadline=FETCH_DEADLINE, env=without_foreign_programs(repository))
+    done = answer(repository, *args, deadline=FETCH_DEADLINE, env=straight_to(repository, url))
     if done.status:
         raise unreachable(url, done.err)
     named = re.match(r"ref: refs/heads/(\S+)\tHEAD", done.out)
     return named[1] if named else None
+
+
+def branch_at(repository: Path, url: str, branch: str, *, deadline: float = FETCH_DEADLINE) -> str | None:
+    """The commit of a branch, asked of the remote itself; None when it has no such branch."""
+    name = f"refs/heads/{branch}"
+    args = ("ls-remote", "--upload-pack=git-upload-pack", "--", url, name)
+    done = answer(repository, *args, deadline=deadline, env=straight_to(repository, url))
+    if done.status:
+        raise unreachable(url, done.err)
+    found = (line.split("\t") for line in done.out.splitlines() if "\t" in line)
+    return next((commit for commit, ref in found if ref == name), None)
 
 
 def _told(repository: Path, progress: Callable[[str], None] | None) -> AbstractContextManager[object]:

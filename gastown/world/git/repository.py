@@ -10,11 +10,14 @@ from shlex import quote
 
 from gastown.domain.observed import Absent, Observed, Present, Unknown
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
-from gastown.world.git import remotes, targets
+from gastown.world.git import addresses, remotes, targets
 from gastown.world.git.command import GitFailed, answer, git, reason
-from gastown.world.git.targets import NOTHING
+from gastown.world.git.targets import NOTHING, Landed
 
 SUBMITTED = "refs/gastown/submitted"
+
+NO_PUSHING = "/nothing is pushed from here, gt done hands work over"
+"""A place that is not there: a plain `git push` of an agent fails with these words. Ours names the URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,11 @@ class CommitInfo:
 class Repository:
     """The bare repository at `path` that all worktrees of a rig share. Reads raise Unavailable when they cannot."""
 
-    def __init__(self, path: Path, url: str | None = None) -> None:
-        """`url` is where the rig's settings say that it comes from; without it the clone's own word is taken."""
+    def __init__(self, path: Path, url: str | Callable[[], str] | None = None) -> None:
+        """`url` says where it comes from, as the rig's settings do; a function is asked at every use.
+
+        Without it the clone's own configuration is believed, which agents can write.
+        """
         self.path = path
         self._url = url
 
@@ -42,13 +48,13 @@ class Repository:
 
         Raises Invalid, Refused when there is something at `path`, and NotFound or Unavailable with git's words.
         """
-        remotes.check_url(url)
+        addresses.check_url(url)
         if path.exists():
             raise Refused(f"there is {path} already", "choose another place")
-        local = remotes.path_of(url)
+        local = addresses.path_of(url)
         if local is not None and not local.expanduser().exists():
             raise NotFound(f"there is no repository at {url}", "give a URL or the path of a repository")
-        source = str(local.expanduser().absolute()) if local is not None and "://" not in url else url
+        source = addresses.whole(url)
         making = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             _fill(making, source, progress)
@@ -59,12 +65,14 @@ class Repository:
             ) from error
         finally:
             shutil.rmtree(making, ignore_errors=True)
-        return cls(path)
+        return cls(path, source)
 
     @property
     def url(self) -> str:
         """Where it comes from."""
-        return self._url or git(self.path, "config", "--get", "remote.origin.url").rstrip("\n")
+        if self._url is None:
+            return git(self.path, "config", "--get", "remote.origin.url").rstrip("\n")
+        return addresses.whole(self._url() if callable(self._url) else self._url)
 
     def default_branch(self) -> str:
         """The branch that the remote's HEAD named at the clone; else main, master, or the only one there is.
@@ -81,52 +89,77 @@ class Repository:
                 return branch
         if not branches:
             raise Refused(
-                f"{remotes.masked(self.url)} has no commit yet",
+                f"{addresses.masked(self.url)} has no commit yet",
                 "commit and push something there first, if only a README",
             )
         raise Refused(
-            f"{remotes.masked(self.url)} does not say which of its {len(branches)} branches is the main one",
+            f"{addresses.masked(self.url)} does not say which of its {len(branches)} branches is the main one",
             "give its HEAD a branch",
         )
 
     def is_local_checkout(self) -> bool:
         """Whether the remote is a repository on this computer in which somebody works: it is never pushed to."""
-        folder = remotes.path_of(self.url)
+        folder = addresses.path_of(self.url)
         return folder is not None and remotes.is_checkout(folder)
 
-    def fetch(self) -> None:
-        """Bring refs/remotes/origin up to date. Raises NotFound or Unavailable."""
-        remotes.fetch(self.path, self.url)
+    def fetch(self, *, patience: float = remotes.FETCH_DEADLINE) -> None:
+        """Bring refs/remotes/origin up to date within `patience` seconds. Raises NotFound or Unavailable."""
+        remotes.fetch(self.path, self.url, deadline=patience)
 
     def target(self, branch: str) -> str:
-        """The commit where the rig's `branch` stands, as far as this computer knows. Raises NotFound.
+        """The commit where the rig's `branch` stands, as far as this clone knows; moves nothing. Raises NotFound.
 
-        For a remote that is where it was last seen. For a local checkout it is kept here: it begins where the
-        checkout's branch is, and follows it whenever that has all that landed here.
+        It is read from refs that agents can write: good enough to begin work at, not to land on. For a remote it
+        is where that was last seen; beside a local checkout it is where our own is, or the checkout's when last
+        seen, if that has all of ours.
         """
+        seen = targets.look(self.path, branch)
         try:
-            kept = self.is_local_checkout()
+            beside_checkout = self.is_local_checkout()
         except Unavailable:  # the folder is away just now; what was kept here stays so
-            seen = targets.look(self.path, branch)
             return seen.ours or targets.last_seen(seen)
-        return (
-            targets.kept_here(self.path, branch)
-            if kept
-            else targets.last_seen(targets.look(self.path, branch))
-        )
+        return targets.last_known(self.path, seen) if beside_checkout else targets.last_seen(seen)
+
+    def read_target(self, branch: str, *, landed: Landed | None = None) -> str:
+        """The commit where the rig's `branch` stands now, asked of the remote itself; its objects are here then.
+
+        Beside a local checkout our own target moves with it when the checkout has all that landed here. What
+        that is the caller says by `landed`, from the ledger: then no ref that an agent wrote counts, and our
+        ref is put right. Without `landed` the ref is believed. Raises NotFound or Unavailable.
+        """
+        theirs = self._brought(branch)
+        if self.is_local_checkout():
+            return targets.follow(self.path, branch, theirs, landed)
+        if theirs is None:
+            raise NotFound(f"the remote has no branch {branch}", "set rig.target in its rig.toml")
+        return theirs
+
+    def kept_target(self, branch: str) -> str | None:
+        """What our own ref says of a target beside a local checkout; None: nothing yet. Nothing is moved.
+
+        Agents can write that ref. What it should be follows from the ledger and the checkout alone:
+        `read_target` with `landed` works that out, and afterwards the ref is that.
+        """
+        return targets.look(self.path, branch).ours
+
+    def _brought(self, branch: str) -> str | None:
+        """Where the remote's branch is, once its objects are here; None when it has none."""
+        for _ in range(remotes.TRIES):
+            there = remotes.branch_at(self.path, self.url, branch)
+            if there is None or there == targets.look(self.path, branch).remote:
+                return there
+            self.fetch()
+            if isinstance(self.resolve(there), Present):
+                return there
+        raise Unavailable(f"{branch} of {addresses.masked(self.url)} keeps moving", "try again in a moment")
 
     def pull_command(self, branch: str) -> str:
         """What a person types to have, in their local checkout, what landed here."""
-        checkout = remotes.path_of(self.url) or Path(self.url)
+        checkout = addresses.path_of(self.url) or Path(self.url)
         if checkout.name == ".git":
             checkout = checkout.parent
         name = branch if targets.is_shown(self.path, branch) else f"{targets.TARGETS}/{branch}"
         return " ".join(quote(word) for word in ("git", "-C", str(checkout), "pull", str(self.path), name))
-
-    def read_target(self, branch: str) -> str:
-        """`target`, after a fetch."""
-        self.fetch()
-        return self.target(branch)
 
     def resolve(self, rev: str) -> Observed[str]:
         """The commit that `rev` names."""
@@ -229,7 +262,10 @@ def _moment(seconds: str) -> datetime:
 def _fill(path: Path, url: str, progress: Callable[[str], None] | None) -> None:
     path.mkdir(parents=True)
     git(path.parent, "init", "--quiet", "--bare", "--template=", str(path))
+    if addresses.has_credentials(url):
+        (path / "config").chmod(0o600)
     git(path, "config", "remote.origin.url", url)
+    git(path, "config", "remote.origin.pushurl", NO_PUSHING)
     git(path, "config", "remote.origin.fetch", remotes.REFSPEC)
     git(path, "config", "core.logAllRefUpdates", "true")
     remotes.fetch(path, url, deadline=remotes.CLONE_DEADLINE, progress=progress)

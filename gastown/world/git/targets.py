@@ -2,6 +2,9 @@
 
 What is kept here stands in a ref of our own, `refs/gastown/target/<branch>`: a commit that an agent makes on
 the branch of that name by mistake has not landed. The branch shows the same wherever that is possible.
+
+Agents can write that ref too, and it is only a note of what follows from two things that they cannot: where the
+checkout's branch is, and what landed last, as the ledger says. Who knows the ledger hands that over (`Landed`).
 """
 
 from dataclasses import dataclass
@@ -29,6 +32,16 @@ class Places:
     shown: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What the ledger knows of one target of a rig."""
+
+    last: str | None
+    """The commit that the newest merged request put there (its landing_new); None: nothing has landed yet."""
+    begun: str | None = None
+    """The commit of a landing that was written down and whose end nobody wrote down yet."""
+
+
 def look(repository: Path, branch: str) -> Places:
     """Read all refs of one target at once. Raises Unavailable."""
     names = (f"refs/remotes/origin/{branch}", f"{TARGETS}/{branch}", f"refs/heads/{branch}")
@@ -44,11 +57,21 @@ def last_seen(seen: Places) -> str:
     return seen.remote
 
 
-def kept_here(repository: Path, branch: str) -> str:
-    """Where our own target is, after it followed the checkout's as far as that holds all of ours."""
+def last_known(repository: Path, seen: Places) -> str:
+    """Where a target beside a checkout stands, as far as our own refs say; nothing is moved. Raises NotFound."""
+    return _standing(repository, seen.branch, theirs=seen.remote, ours=seen.ours)
+
+
+def follow(repository: Path, branch: str, theirs: str | None, landed: Landed | None = None) -> str:
+    """Where our own target stands, after it followed the checkout's, now at `theirs`, if that has all of ours.
+
+    With `landed` ours is what landed last, whatever our ref says, and the ref is put right. Without it, the ref
+    is believed. Raises NotFound when there is neither.
+    """
     for _ in range(TRIES):
         seen = look(repository, branch)
-        wanted = _wanted(repository, seen)
+        ours = seen.ours if landed is None else _last_landed(repository, landed, seen.ours)
+        wanted = _standing(repository, branch, theirs=theirs, ours=ours)
         if wanted == seen.ours or move(repository, branch, old=seen.ours, new=wanted):
             if wanted != seen.shown:
                 _show(repository, seen, wanted)
@@ -57,7 +80,7 @@ def kept_here(repository: Path, branch: str) -> str:
 
 
 def move(repository: Path, branch: str, *, old: str | None, new: str) -> bool:
-    """Set our own target; False when it is not at `old`. Raises Unavailable."""
+    """Set our own target; False when it is not at `old`; None: when there is one. Raises Unavailable."""
     args = ("update-ref", f"{TARGETS}/{branch}", new, old or NOTHING)
     done = answer(repository, *args)
     if done.status and not any(
@@ -70,7 +93,7 @@ def move(repository: Path, branch: str, *, old: str | None, new: str) -> bool:
 def land(repository: Path, branch: str, *, old: str, new: str) -> None:
     """Move our own target from `old` to `new`, and show it. Moved when it is somewhere else."""
     seen = look(repository, branch)
-    if seen.ours != new and not move(repository, branch, old=old, new=new):
+    if seen.ours != new and not move(repository, branch, old=old if seen.ours else None, new=new):
         raise Moved(f"{branch} is not at {old[:10]} any more", "read it and try again")
     _show(repository, seen, new)
 
@@ -81,13 +104,21 @@ def is_shown(repository: Path, branch: str) -> bool:
     return seen.ours is not None and seen.ours == seen.shown
 
 
-def _wanted(repository: Path, seen: Places) -> str:
-    if seen.ours is None:
-        return last_seen(seen)
-    follows = (
-        seen.remote is not None and seen.remote != seen.ours and contains(repository, seen.remote, seen.ours)
-    )
-    return seen.remote if follows and seen.remote is not None else seen.ours
+def _last_landed(repository: Path, landed: Landed, ref: str | None) -> str | None:
+    """What landed last: a landing that was begun is one when our ref is there. None: nothing that is here did."""
+    if landed.begun is not None and landed.begun == ref:
+        return ref
+    if landed.last is None or landed.last == ref:
+        return landed.last
+    return landed.last if answer(repository, "cat-file", "-e", landed.last).status == 0 else None
+
+
+def _standing(repository: Path, branch: str, *, theirs: str | None, ours: str | None) -> str:
+    if theirs is None and ours is None:
+        raise NotFound(f"the remote has no branch {branch}", "set rig.target in its rig.toml")
+    if theirs is None or theirs == ours:
+        return ours or ""
+    return theirs if ours is None or contains(repository, theirs, ours) else ours
 
 
 def _show(repository: Path, seen: Places, commit: str) -> None:
