@@ -70,16 +70,21 @@ max_polecats = {settings.max_polecats}     # sessions of polecats that run at th
 """
 
 
+def real(path: Path) -> Path:
+    """The path without symbolic links: processes and sockets of a town are known by one name of it."""
+    return Path(os.path.realpath(path))
+
+
 def find(start: Path) -> Path:
-    """The root of the town that `GT_TOWN` names, or that `start` lies in. Raises NotFound."""
+    """The root of the town that `GT_TOWN` names, or that `start` lies in: its real path. Raises NotFound."""
     if named := os.environ.get("GT_TOWN"):
-        root = Path(named).absolute()
+        root = real(Path(named))
         if not (root / FILE_NAME).is_file():
             raise NotFound(
                 f"GT_TOWN is {named}, but no town is there", "unset GT_TOWN, or gt install " + named
             )
         return root
-    start = start.absolute()
+    start = real(start)
     for folder in (start, *start.parents):
         if (folder / FILE_NAME).is_file():
             return folder
@@ -111,6 +116,21 @@ class Places:
     def wake(self) -> Path:
         """The FIFO on which the supervisor waits."""
         return self.run / "wake"
+
+    @property
+    def down(self) -> Path:
+        """There while a person wants the town down: no agent's command starts the supervisor."""
+        return self.run / "down"
+
+    @property
+    def environment(self) -> Path:
+        """The environment of the person who started the supervisor, for one that an agent's command starts."""
+        return self.run / "environment"
+
+    @property
+    def supervisor_facts(self) -> Path:
+        """What the running supervisor says of itself: its process and its version."""
+        return self.run / "supervisor.json"
 
     @property
     def supervisor_lock(self) -> Path:

@@ -36,7 +36,7 @@ def install(root: Path, *, agent: str = "claude", name: str | None = None) -> In
     Raises Refused for a folder with other things in it, Invalid for one whose name no terminal shows, NotFound
     for an unknown agent CLI.
     """
-    root = root.expanduser().absolute()
+    root = towns.real(root.expanduser())
     if (root / towns.FILE_NAME).is_file():
         town = Town(root)
         _furnish(town)
@@ -50,7 +50,8 @@ def install(root: Path, *, agent: str = "claude", name: str | None = None) -> In
         scripted_allowed=agent == "scripted",
     )  # fmt: skip
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        root.parent.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, exist_ok=True)  # agents' work and their credentials are nobody else's
         Database(root / LEDGER, create=True).close()
     except OSError as error:
         raise Unavailable(f"{root} cannot be made: {error.strerror}", "choose another folder") from error
@@ -95,6 +96,7 @@ def _furnish(town: Town) -> None:
         write_whole(town.places.bin / name, script, mode=0o755)
     with town.ledger.transaction():
         pass  # opening it brings its tables to this version
+    (town.root / LEDGER).chmod(0o600)
 
 
 def _record(town: Town, by: Caller) -> None:
