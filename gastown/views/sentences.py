@@ -67,6 +67,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "lets {bead} land on {target} instead of {was}",
         "lets {subject} land on another branch",
     ),
+    "merge.target_restored": (
+        "put {target} of {subject} back to {new}: {old} neither landed here nor is in the checkout",
+        "put a target of {subject} right",
+    ),
     "gate.began": ("runs the gate on {place}: {command}", "runs the gate for {subject}"),
     "gate.ended": (
         "saw the gate end on {place}: {outcome} ({told})",

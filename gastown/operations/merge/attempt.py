@@ -17,7 +17,7 @@ from gastown.ledger import agents, merges
 from gastown.operations.merge.evidence import GONE, SHORT, of_conflict, of_gate
 from gastown.operations.merge.land import came_true, finish, land
 from gastown.operations.merge.queue import Queue
-from gastown.operations.merge.seals import Broken, broken_seal, moved_outside
+from gastown.operations.merge.seals import Broken, broken_seal, read_target
 from gastown.operations.merge.settle import hold, send_back, take_up
 from gastown.operations.merge.trial import put_to_trial
 from gastown.settings.rig import RigSettings
@@ -43,7 +43,7 @@ def attempt(queue: Queue, request: MergeRequest, onto: str) -> None:
     for _ in range(ROUNDS):
         if _round(queue, taken, onto) or not _still_ours(queue, taken):
             return
-        onto = queue.repository.read_target(taken.target)
+        onto = read_target(queue, taken.target)
         queue.tell(taken, f"{taken.target} has moved: once more")
     raise Busy(f"{taken.target} moved {ROUNDS} times while this was tested", "it is tried again later")
 
@@ -67,9 +67,6 @@ def _round(queue: Queue, request: MergeRequest, onto: str) -> bool:
     """Try to land on `onto`; False when the target moved meanwhile."""
     rig = queue.settings
     reason = held_for(rig, onto)
-    if (elsewhere := moved_outside(queue, request.target, onto)) is not None:
-        hold(queue, request, elsewhere, reason)
-        return True
     match broken_seal(queue, request):
         case Broken(why, gone=True):
             send_back(queue, request, why, GONE)

@@ -8,6 +8,7 @@ from gastown.ledger import beads, events, merges
 from gastown.ledger.database import Database
 from gastown.operations.merge.evidence import SHORT
 from gastown.operations.merge.queue import Queue
+from gastown.operations.merge.seals import read_target
 from gastown.operations.work.convoys import close_finished
 from gastown.world.git.landing import Moved, push
 from gastown.world.wake import ring
@@ -19,7 +20,7 @@ def land(queue: Queue, request: MergeRequest, *, head: str, onto: str) -> bool:
     Refused, with the remote's words, when it will not have the commit. Other errors mean that nobody can say
     yet whether the target will move: the wish stays written, and whoever comes next looks first.
     """
-    if queue.repository.read_target(request.target) != onto or not _wish(queue, request, head, onto):
+    if read_target(queue, request.target) != onto or not _wish(queue, request, head, onto):
         return False
     try:
         push(queue.repository, request.target, old=onto, new=head)
@@ -82,7 +83,7 @@ def _why(request: MergeRequest, *, tested: bool, had: bool) -> str:
 
 def _confirm(queue: Queue, request: MergeRequest, head: str) -> None:
     """Read the target again and finish what it holds; Unavailable when it does not: then nobody understands it."""
-    seen = queue.repository.read_target(request.target)
+    seen = read_target(queue, request.target)
     if not queue.repository.contains(seen, head):
         raise Unavailable(
             f"{request.target} was moved to {head[:SHORT]}, but is at {seen[:SHORT]} without it",
@@ -93,7 +94,7 @@ def _confirm(queue: Queue, request: MergeRequest, head: str) -> None:
 
 def _despite(queue: Queue, request: MergeRequest, problem: GastownError, *, head: str) -> bool:
     """Look whether the target moved though the push failed; raises what went wrong when it did not."""
-    if queue.repository.contains(queue.repository.read_target(request.target), head):
+    if queue.repository.contains(read_target(queue, request.target), head):
         finish(queue, request, head)
         return True
     if isinstance(problem, Refused):

@@ -13,6 +13,7 @@ from gastown.operations.merge.gate import end_gate
 from gastown.operations.merge.predecessor import children_marked, end_predecessor
 from gastown.operations.merge.queue import Queue
 from gastown.operations.merge.retarget import follow_settings
+from gastown.operations.merge.seals import read_target
 from gastown.operations.merge.settle import give_up_or_wait, hold, take_up, wait, wait_no_more
 from gastown.operations.merge.stopping import Stopped, stopped_by_signals
 from gastown.town import Town
@@ -73,20 +74,25 @@ def _work_off(queue: Queue) -> None:
 
 def _read(queue: Queue, targets: AbstractSet[str]) -> Mapping[str, Observed[str]]:
     """Where the targets stand now, asked of the remote."""
-    try:
-        queue.repository.fetch()
-    except GastownError as problem:  # be it that the remote says there is nothing: it may be back tomorrow
-        return dict.fromkeys(targets, Unknown(problem.message))
     return {target: _stands(queue, target) for target in sorted(targets)}
 
 
 def _stands(queue: Queue, target: str) -> Observed[str]:
     try:
-        return Present(queue.repository.target(target))
+        return Present(read_target(queue, target))
     except NotFound:
-        return Absent()
+        return _no_such_branch(queue)
     except GastownError as problem:
         return Unknown(problem.message)
+
+
+def _no_such_branch(queue: Queue) -> Observed[str]:
+    """Absent if the remote itself is there; one that says there is nothing at all may be back tomorrow."""
+    try:
+        queue.repository.fetch()
+    except GastownError as problem:
+        return Unknown(problem.message)
+    return Absent()
 
 
 def _unreadable(

@@ -1,13 +1,17 @@
 """What a landing leans on and agents can reach: a request's frozen commit, and the target kept beside a checkout."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gastown.domain.merges import MergeRequest
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Unavailable
-from gastown.ledger import merges
+from gastown.ledger import events, merges
 from gastown.operations.merge.evidence import SHORT, kept_as
 from gastown.operations.merge.queue import Queue
+
+if TYPE_CHECKING:
+    from gastown.world.git.targets import Landed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +52,41 @@ def _freeze_again(queue: Queue, request: MergeRequest) -> Broken | None:
             raise Unavailable(f"the submitted commit cannot be read: {why}", "gt doctor")
 
 
-def moved_outside(queue: Queue, target: str, at: str) -> str | None:
-    """Why the target kept here, which was just seen `at`, is not where this queue and the checkout left it.
+def read_target(queue: Queue, target: str) -> str:
+    """Where the rig's `target` stands now, asked of the remote; what agents can write is not believed.
 
-    Every agent can write the refs of the rig's repository, so what is kept there is believed only if it is what
-    landed last, or what the fetched checkout has. A remote's target is the remote's own affair: None.
+    Beside a checkout that somebody works in it stands in a ref of the rig's own repository. What it should be
+    follows from what landed last and from the checkout; one that was moved by somebody else is put right, and
+    that is told. Raises NotFound or Unavailable.
     """
     repository = queue.repository
-    if not repository.is_local_checkout():
-        return None
-    landed = _left_at(queue, target)
-    theirs = repository.resolve(f"refs/remotes/origin/{target}")
-    pulled = isinstance(theirs, Present) and repository.contains(theirs.value, at)
-    if at == landed or (pulled and (landed is None or repository.contains(at, landed))):
-        return None
-    right = landed or (theirs.value if isinstance(theirs, Present) else None)
-    return _told(queue, target, at, right)
+    landed = _landed(queue, target)
+    before = repository.kept_target(target)
+    now = repository.read_target(target, landed=landed)
+    if (
+        before is None
+        or before == now
+        or not repository.is_local_checkout()
+        or repository.contains(now, before)
+    ):
+        return now
+    with queue.ledger.transaction() as ledger:
+        events.append(
+            ledger, queue.actor, "merge.target_restored", queue.rig, queue.town.clock.now(), target=target,
+            old=before, new=now,
+        )  # fmt: skip
+    why = f"{before[:SHORT]} neither landed here nor is in the checkout"
+    queue.say(f"the target {target} is at {now[:SHORT]} again: {why}")
+    return now
+
+
+def _landed(queue: Queue, target: str) -> "Landed":
+    from gastown.world.git.targets import Landed
+
+    begun = [
+        r.landing_new for r in merges.live(queue.ledger, queue.rig) if r.target == target and r.landing_new
+    ]
+    return Landed(_left_at(queue, target), begun[0] if begun else None)
 
 
 def _left_at(queue: Queue, target: str) -> str | None:
@@ -72,12 +95,9 @@ def _left_at(queue: Queue, target: str) -> str | None:
     if newest is None or newest.landing_new is None:
         return None
     old, new = newest.landing_old, newest.landing_new
-    return old if old is not None and queue.repository.contains(old, new) else new
-
-
-def _told(queue: Queue, target: str, at: str, right: str | None) -> str:
-    ref = f"refs/gastown/target/{target}"
-    words = f"{ref} was moved outside the queue, to {at[:SHORT]}"
-    if right is None:
-        return words
-    return f"{words} from {right[:SHORT]}; to undo it: git -C {queue.repository.path} update-ref {ref} {right[:SHORT]}"
+    try:
+        return old if old is not None and queue.repository.contains(old, new) else new
+    except (
+        Unavailable
+    ):  # one of them is not in this repository: what is there, the repository finds out itself
+        return new
