@@ -36,6 +36,12 @@ class CustodyFacts:
     unmerged: int = 0
     overlooked: int = 0
     """Files in it whose changes git was told not to see (assume-unchanged, skip-worktree)."""
+    buried: tuple[str, ...] = ()
+    """Ignored files where tracked ones were: no snapshot takes them up, and a switch would write over them."""
+    furnished: bool = False
+    """Whether it has settings of its own, which may say anything of where its files are."""
+    inner: tuple[str, ...] = ()
+    """Repositories anywhere in it, also where git does not look; gathered only where the folder is to go."""
     nested: tuple[str, ...] = ()
     """Repositories that lie in it, and submodules that were changed."""
     submodules: tuple[str, ...] = ()

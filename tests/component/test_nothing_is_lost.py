@@ -172,17 +172,17 @@ def prepares_two(world: World) -> None:
 
 
 def prepares(world: World, branch: str) -> None:
-    clear_stale_lock(world.folder)
+    clear_stale_lock(world.rig.repository, world.folder)
     prepare(world.rig.repository, world.folder, branch, start=world.rig.start)
 
 
 def releases(world: World) -> None:
-    clear_stale_lock(world.folder)
+    clear_stale_lock(world.rig.repository, world.folder)
     release(world.rig.repository, world.folder)
 
 
 def removes(world: World) -> None:
-    clear_stale_lock(world.folder)
+    clear_stale_lock(world.rig.repository, world.folder)
     remove(world.rig.repository, world.folder)
 
 

@@ -241,16 +241,16 @@ def test_a_restarted_agent_goes_on_in_the_middle_of_its_rebase(rig: GitRig) -> N
 
 
 def test_a_stale_lock_is_cleared_only_where_there_is_one(rig: GitRig) -> None:
-    assert not clear_stale_lock(rig.polecat())
+    assert not clear_stale_lock(rig.repository, rig.polecat())
     make(rig)
-    assert not clear_stale_lock(rig.polecat())
+    assert not clear_stale_lock(rig.repository, rig.polecat())
     lock = admin(rig) / "index.lock"
     lock.write_text("")
     (rig.polecat() / "new").write_text("x")
     with pytest.raises(Unavailable, match=r"index\.lock"):
         make(rig, TWO)
     assert (rig.polecat() / "new").read_text() == "x"
-    assert clear_stale_lock(rig.polecat())
+    assert clear_stale_lock(rig.repository, rig.polecat())
     assert make(rig, TWO).branch == TWO
 
 
@@ -263,12 +263,12 @@ def test_a_git_of_ours_that_outlived_its_starter_is_waited_for(
     orphan = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: str(rig.polecat())})
     try:
         with pytest.raises(Busy, match="still works in"):
-            clear_stale_lock(rig.polecat())
+            clear_stale_lock(rig.repository, rig.polecat())
         assert (admin(rig) / "index.lock").exists()
     finally:
         orphan.kill()
         orphan.wait()
-    assert clear_stale_lock(rig.polecat())
+    assert clear_stale_lock(rig.repository, rig.polecat())
 
 
 def test_a_lock_of_a_worktree_that_is_gone_is_cleared_when_it_comes_back(rig: GitRig) -> None:
@@ -298,7 +298,8 @@ def test_a_deleted_folder_goes_to_another_branch_with_nothing_lost(rig: GitRig) 
     shutil.rmtree(rig.polecat())
     prepared = make(rig, TWO)
     assert prepared.head == rig.start
-    assert set(rig.rescued()) == {"index", "worktree", f"commit-{made[:10]}"}
+    assert set(rig.rescued()) == {"worktree", f"commit-{made[:10]}"}
+    assert git("show", f"{rig.rescued()['worktree']}^2:a", cwd=rig.repository.path) == "staged"
 
 
 def test_bringing_a_folder_back_can_be_cut_off_and_gone_on_with(rig: GitRig) -> None:
@@ -463,7 +464,7 @@ def test_killed_at_any_moment_the_same_call_finishes_the_job(tmp_path: Path, vic
         precious = (rig.polecat() / "precious").exists()
         moment = LATEST * (number * 7 % 12) / 12
         killed += cut_off(rig, branch, after=moment, git_too=victims == "git with us")
-        clear_stale_lock(rig.polecat())
+        clear_stale_lock(rig.repository, rig.polecat())
         prepared = prepare(rig.repository, rig.polecat(), branch, start=rig.start, had_session=False)
         assert prepared.branch == branch
         assert status(rig.polecat()).branch == branch
@@ -507,7 +508,7 @@ def test_with_a_disk_that_takes_no_more_nothing_is_lost_and_the_rest_is_done_lat
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert told.stderr == ""
-    clear_stale_lock(rig.polecat())
+    clear_stale_lock(rig.repository, rig.polecat())
     make(rig, TWO)
     (moved,) = (path for path in (rig.root / ".rescued").iterdir() if path.is_dir())
     assert (moved / "precious").read_bytes() == precious

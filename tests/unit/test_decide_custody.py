@@ -38,6 +38,12 @@ TABLE = {
         MoveAside,
         "git was told to overlook 1 file in it",
     ),
+    "ignored where a tracked file was": (
+        replace(CLEAN, staged=1, buried=("settings.env",)),
+        MoveAside,
+        "settings.env was tracked, and what lies there now is ignored",
+    ),
+    "settings of its own": (replace(CLEAN, furnished=True), MoveAside, "it has settings of its own"),
     "a broken index": (
         replace(CLEAN, broken="index file corrupt"),
         MoveAside,
@@ -69,6 +75,12 @@ def test_submodules_matter_only_when_the_worktree_itself_goes() -> None:
     assert leaving == MoveAside((), (), "the repository of lib would go with it")
 
 
+def test_repositories_where_git_does_not_look_matter_only_when_the_worktree_itself_goes() -> None:
+    facts = replace(CLEAN, inner=("src",))
+    assert isinstance(keep_safe(facts), Nothing)
+    assert keep_safe(facts, leaving=True) == MoveAside((), (), "it holds a repository of its own: src")
+
+
 def test_every_kind_of_verdict_is_in_the_table() -> None:
     assert {kind for _, kind, _ in TABLE.values()} == set(get_args(Verdict))
 
@@ -89,6 +101,8 @@ FACTS = st.builds(
     unmerged=st.integers(0, 2),
     overlooked=st.integers(0, 2),
     nested=st.sampled_from([(), ("lib/",)]),
+    buried=st.sampled_from([(), ("settings.env",)]),
+    furnished=st.booleans(),
 )
 
 
@@ -97,6 +111,7 @@ def test_nothing_to_do_means_that_nothing_is_held(facts: CustodyFacts) -> None:
     held = (
         facts.staged, facts.unstaged, facts.untracked, facts.unmerged, facts.overlooked, facts.loose,
         facts.stashes, facts.nested, facts.operation, facts.broken, facts.half_made,
+        facts.buried, facts.furnished,
     )  # fmt: skip
     assert isinstance(keep_safe(facts), Nothing) == (facts.linked and not any(held))
 

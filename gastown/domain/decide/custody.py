@@ -17,6 +17,8 @@ def keep_safe(facts: CustodyFacts | Unknown, *, leaving: bool = False) -> Verdic
         return MoveAside(
             facts.loose, facts.stashes, f"the repository of {facts.submodules[0]} would go with it"
         )
+    if leaving and facts.inner:
+        return MoveAside(facts.loose, facts.stashes, f"it holds a repository of its own: {facts.inner[0]}")
     uncommitted = bool(facts.staged or facts.unstaged or facts.untracked)
     if uncommitted or facts.loose or facts.stashes:
         return Snapshot(facts.loose, facts.stashes, uncommitted, _told(facts))
@@ -37,6 +39,10 @@ def _beyond_a_snapshot(facts: CustodyFacts) -> str | None:
         return f"its index has {_count(facts.unmerged, 'unmerged file')}"
     if facts.nested:
         return f"it holds a repository of its own: {facts.nested[0]}"
+    if facts.buried:
+        return f"{facts.buried[0]} was tracked, and what lies there now is ignored"
+    if facts.furnished:
+        return "it has settings of its own"
     if facts.overlooked:
         return f"git was told to overlook {_count(facts.overlooked, 'file')} in it"
     return None

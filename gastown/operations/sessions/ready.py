@@ -40,30 +40,54 @@ def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
     rig = town.rig(str(address.rig))
     repository, folder = town.repository(rig.name), town.rig_places(rig.name).polecat(address.name)
     outwait(folder)  # a reset or clean of a supervisor that was killed must not meet the next agent's work
-    branch, base = _work_on(town, repository, address, assignment)
-    worktrees.clear_stale_lock(folder)
+    branch, base, start = _work_on(town, repository, address, assignment)
+    worktrees.clear_stale_lock(repository, folder)
     newest = agents.newest_incarnation(town.ledger, str(address))
-    prepared = worktrees.prepare(repository, folder, branch, start=base, had_session=newest is not None)
+    prepared = worktrees.prepare(
+        repository,
+        folder,
+        branch,
+        start=start,
+        had_session=newest is not None,
+        resume=_worked_there(town, assignment),
+    )
     return Place(folder, branch, base, prepared.head, tuple(prepared.rescued))
+
+
+def _worked_there(town: Town, assignment: Assignment) -> bool:
+    """Whether a session for this very assignment was started before: then what it left is its successor's."""
+    return any(
+        row["generation"] == assignment.generation and row["head"] is not None
+        for row in agents.starts_of_bead(town.ledger, assignment.bead)
+    )
 
 
 def _work_on(
     town: Town, repository: "Repository", address: Address, assignment: Assignment
-) -> tuple[str, str]:
-    """The branch of the assignment and the commit it begins at, written down before git makes the branch.
+) -> tuple[str, str, str]:
+    """The branch of the assignment, what it builds on, and where the branch begins.
 
-    A branch that is there and that nobody wrote down is somebody else's.
+    The first two are written down before git makes the branch; one that is there and that nobody wrote down is
+    somebody else's. Work that is taken up again begins where it was left, and builds on what it first built on.
     """
-    if assignment.branch is not None and assignment.base is not None:
-        return assignment.branch, assignment.base
     every = agents.assignments_of_bead(town.ledger, assignment.bead)
     earlier = [each for each in every if each.generation < assignment.generation]
+    kept = _kept(repository, earlier)
+    if assignment.branch is not None and assignment.base is not None:
+        return assignment.branch, assignment.base, kept or assignment.base
     branch = _branch(repository, address, assignment, earlier)
     _refresh(repository)
-    base = _start(repository, earlier) or repository.target(town.rig(str(address.rig)).target)
+    base = _first_base(earlier) if kept is not None else None
+    if base is None:
+        base = repository.target(town.rig(str(address.rig)).target)
     with town.ledger.transaction() as ledger:
         agents.set_branch(ledger, assignment.generation, branch, base)
-    return branch, base
+    return branch, base, kept or base
+
+
+def _first_base(earlier: Sequence[Assignment]) -> str | None:
+    """What the bead's work built on before anything of it was handed in."""
+    return next((assignment.base for assignment in earlier if assignment.base is not None), None)
 
 
 def _refresh(repository: "Repository") -> None:
@@ -101,7 +125,7 @@ def _exists(repository: "Repository", branch: str) -> bool:
             raise Unavailable(f"cannot read the rig's repository: {why}", "gt doctor")
 
 
-def _start(repository: "Repository", earlier: Sequence[Assignment]) -> str | None:
+def _kept(repository: "Repository", earlier: Sequence[Assignment]) -> str | None:
     """Where the bead's last assignment left off: what it submitted, else the head of its branch."""
     for assignment in reversed(earlier):
         rev = assignment.done_commit or (f"refs/heads/{assignment.branch}" if assignment.branch else None)

@@ -16,6 +16,7 @@ _MEMORIES = (
 )  # fmt: skip
 _KEEPERS = ("--branches", "--tags", "--remotes", "--glob=refs/gastown")
 _NO_BRANCH = "(no branch)"
+_MOVED = re.compile(r"\tcheckout: moving from (\S+) to (\S+)$")
 _STASHED = re.compile(r"(?:WIP on|On) (.+?): ")
 
 
@@ -23,15 +24,27 @@ def remembered(record: Record) -> frozenset[str]:
     """Every commit that the worktree's HEAD, its log and its interrupted operations name. Raises Unavailable."""
     found: set[str] = set()
     for name in (*_MEMORIES, "logs/HEAD"):
-        try:
-            text = (record.admin / name).read_text(encoding="utf-8", errors="replace")
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            raise Unavailable(f"{record.admin / name} cannot be read: {error.strerror}") from error
-        for line in text.splitlines():
+        for line in _lines(record.admin / name):
             found.update(_ID.findall(line.partition("\t")[0]))
     return frozenset(commit for commit in found if commit.strip("0"))
+
+
+def branches_of(record: Record) -> frozenset[str]:
+    """The branches that the worktree is or was on, as its HEAD and its log say. Raises Unavailable."""
+    log = "\n".join(_lines(record.admin / "logs" / "HEAD"))
+    moves = re.finditer(_MOVED.pattern, log, re.MULTILINE)
+    was = {name for move in moves for name in move.groups()}
+    return frozenset(was if record.branch is None else {*was, record.branch})
+
+
+def _lines(file: Path) -> list[str]:
+    """Those of a text that git writes; none where there is no such file, or something that is no file."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").split("\n") if file.is_file() else []
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}") from error
 
 
 def loose_commits(repository: Path, commits: frozenset[str]) -> tuple[str, ...]:
@@ -55,8 +68,8 @@ def loose_commits(repository: Path, commits: frozenset[str]) -> tuple[str, ...]:
     return tuple(commit for commit, *_ in family if commit not in parents)
 
 
-def stashes_of(repository: Path, branch: str | None, commits: frozenset[str]) -> tuple[Stash, ...]:
-    """Stashes that were made on `branch`, or detached on one of `commits`; the list is common to all worktrees."""
+def stashes_of(repository: Path, branches: frozenset[str], commits: frozenset[str]) -> tuple[Stash, ...]:
+    """Stashes made on one of `branches`, or detached on one of `commits`; the list is common to all worktrees."""
     if not git(repository, "for-each-ref", "refs/stash"):
         return ()
     listed = git(repository, "log", "--walk-reflogs", "-z", "--format=%H%x1f%P%x1f%s", "refs/stash", "--")
@@ -64,23 +77,23 @@ def stashes_of(repository: Path, branch: str | None, commits: frozenset[str]) ->
     return tuple(
         Stash(commit, subject)
         for commit, parents, subject in entries
-        if _made_on(subject, parents.partition(" ")[0], branch, commits)
+        if _made_on(subject, parents.partition(" ")[0], branches, commits)
     )
 
 
-def _made_on(subject: str, parent: str, branch: str | None, commits: frozenset[str]) -> bool:
+def _made_on(subject: str, parent: str, branches: frozenset[str], commits: frozenset[str]) -> bool:
     """A stash names the branch it was made on; one that does not is told by the commit it was made on."""
     named = _STASHED.match(subject)
     if named is not None and named[1] != _NO_BRANCH:
-        return named[1] == branch
+        return named[1] in branches
     return parent in commits
 
 
 def last_remembered(record: Record) -> str | None:
     """Where the worktree's HEAD last was, as its log says."""
     try:
-        lines = (record.admin / "logs" / "HEAD").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        lines = _lines(record.admin / "logs" / "HEAD")
+    except Unavailable:
         return None
     commits = [commit for line in lines for commit in _ID.findall(line.partition("\t")[0])[:2]]
     return next((commit for commit in reversed(commits) if commit.strip("0")), None)

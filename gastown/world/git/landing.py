@@ -62,7 +62,7 @@ def clean_checkout(repository: Repository, folder: Path, commit: str) -> None:
     kept: only the queue works there. Raises Unavailable.
     """
     record = record_of(repository.path, folder)
-    if record is None or not _sound(record) or not _cleaned(record, commit):
+    if record is None or not _sound(record) or not _cleaned(record, folder, commit):
         _rebuild(repository, folder, commit)
 
 
@@ -73,12 +73,12 @@ def _sound(record: Record) -> bool:
     return sound and not any(path.exists() for path in own)
 
 
-def _cleaned(record: Record, commit: str) -> bool:
+def _cleaned(record: Record, folder: Path, commit: str) -> bool:
     """Whether the worktree holds `commit` and nothing else now.
 
     The index is written anew, for the marks in it that hide files from git would outlive a reset.
     """
-    folder, env = record.folder, _env(record)
+    env = _env(record)
     delete(record.admin / "index")
     steps = (
         ("reset", "--quiet", "--hard"),

@@ -7,7 +7,7 @@ from itertools import chain, count
 from gastown.world.git.command import git
 from gastown.world.git.repository import Repository
 
-SNAPSHOTS = frozenset({"index", "worktree"})
+SNAPSHOTS = frozenset({"files", "worktree"})
 """Names of commits that we made: another one with the same files and parent holds nothing more."""
 
 RESCUE = "refs/gastown/rescue"

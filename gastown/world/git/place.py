@@ -16,7 +16,7 @@ def inside(record: Record) -> dict[str, str]:
     files are told apart as the disk does it, or one that differs from another in case only would not be seen.
     """
     env = {**without_foreign_programs(record.folder), **paths(record)}
-    return with_settings(env, {"core.ignoreCase": "true" if _folds_case(record.admin) else "false"})
+    return with_settings(env, {"core.ignoreCase": "true" if folds_case(record.admin) else "false"})
 
 
 def paths(record: Record) -> dict[str, str]:
@@ -43,7 +43,7 @@ def own_attributes(where: Path) -> str:
     return str(Path(usual) / "git" / "attributes")
 
 
-def _folds_case(folder: Path) -> bool:
+def folds_case(folder: Path) -> bool:
     """Whether the disk takes names that differ in case only for the same; `folder` holds a HEAD."""
     try:
         return (folder / "HEAD").samefile(folder / "head")

@@ -34,7 +34,12 @@ class Record:
     @property
     def half_made(self) -> bool:
         """Whether `git worktree add` did not come to its end."""
-        return read_small(self.admin / "locked") == INITIALIZING or not (self.admin / "HEAD").is_file()
+        return self.lock == INITIALIZING or not (self.admin / "HEAD").is_file()
+
+    @property
+    def lock(self) -> str:
+        """Why git was told not to remove it; empty: it was not."""
+        return read_small(self.admin / "locked")
 
     @property
     def furnished(self) -> bool:

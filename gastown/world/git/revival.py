@@ -2,7 +2,7 @@
 
 from gastown.errors import Unavailable
 from gastown.world.git.command import answer, git
-from gastown.world.git.foreign import without_foreign_programs
+from gastown.world.git.place import inside
 from gastown.world.git.records import Record
 
 REVIVING = "gastown brings it back"
@@ -18,7 +18,7 @@ def revive(record: Record) -> None:
     """
     lock = record.admin / "locked"
     try:
-        if record.linked and not (lock.exists() and lock.read_text(encoding="utf-8") == REVIVING):
+        if record.linked and record.lock != REVIVING:
             return
         lock.write_text(REVIVING, encoding="utf-8")
         record.folder.mkdir(parents=True, exist_ok=True)
@@ -32,6 +32,6 @@ def revive(record: Record) -> None:
 
 
 def _write_files(record: Record) -> None:
-    env = without_foreign_programs(record.folder)
+    env = inside(record)
     git(record.folder, "checkout-index", "--all", "--force", "--quiet", deadline=DEADLINE, env=env)
     answer(record.folder, "update-index", "-q", "--refresh", deadline=DEADLINE, env=env)

@@ -1,15 +1,15 @@
 """Saving what is uncommitted in a worktree as commits, byte for byte, without touching the worktree."""
 
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from gastown.errors import Busy, Unavailable
 from gastown.world.git.command import answer, git
 from gastown.world.git.folders import delete
+from gastown.world.git.place import folds_case
 from gastown.world.git.records import Record
 
 DEADLINE = 120.0
@@ -21,19 +21,16 @@ _PLAIN = "* -text -crlf -filter -ident -working-tree-encoding\n"
 _DURABLE = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=batch")
 """What is saved must be on the disk before the worktree is cleared."""
 
+_BEGINNING = "@0 +0000"
 _SCRATCH = "gastown-scratch"
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """Commits on top of HEAD: what was staged, and all files as they were. None: the same as HEAD."""
+def save(repository: Path, record: Record, *, head: str, message: str, now: datetime) -> str | None:
+    """Write a commit of all files as they are, and say which; None when they and the index are the same as HEAD.
 
-    index: str | None
-    worktree: str | None
-
-
-def save(repository: Path, record: Record, *, head: str, message: str, now: datetime) -> Saved:
-    """Write the commits; no ref holds them yet. Busy when files keep changing, Unavailable when it fails."""
+    It is made as `git stash` makes one: its parents are HEAD, if there is one, and a commit of what was staged.
+    No ref holds it yet. Busy when files keep changing, Unavailable when it fails.
+    """
     with _scratch(repository, record) as env:
         staged = _tree(record.folder, env)
         for _ in range(TRIES):
@@ -42,10 +39,20 @@ def save(repository: Path, record: Record, *, head: str, message: str, now: date
                 break
         else:
             raise Busy(f"files in {record.folder} keep changing", "end what works there, then try again")
-        unchanged = git(repository, "rev-parse", f"{head}^{{tree}}").strip() if head else ""
-        index = None if staged == unchanged else _commit(repository, staged, head, f"{message} (index)", now)
-        worktree = None if files == unchanged else _commit(repository, files, head, message, now)
-        return Saved(index, worktree)
+        unchanged, date = _tree_and_date(repository, head) if head else ("", _BEGINNING)
+        if staged == files == unchanged:
+            return None
+        parents = (head,) if head else ()
+        index = _commit(repository, staged, parents, "What was staged", date)
+        return _commit(repository, files, (*parents, index), message, now.isoformat(timespec="seconds"))
+
+
+def _tree_and_date(repository: Path, head: str) -> tuple[str, str]:
+    """Of a commit. With its date the index is the same commit whenever it is saved."""
+    tree, _, seconds = git(repository, "log", "-1", "--no-color", "--format=%T %ct", head, "--").partition(
+        " "
+    )
+    return tree, f"@{seconds.strip()} +0000"
 
 
 @contextmanager
@@ -74,7 +81,7 @@ def _furnish(scratch: Path, repository: Path, record: Record) -> None:
         (scratch / folder).mkdir(parents=True)
     (scratch / "HEAD").write_text("ref: refs/heads/none\n", encoding="utf-8")
     (scratch / "config").write_text(
-        f"[core]\n\tbare = false\n\tfilemode = true\n{_disk(repository)}", "utf-8"
+        f"[core]\n\tbare = false\n\tfilemode = true\n{_disk(repository, record)}", "utf-8"
     )
     (scratch / "info" / "attributes").write_text(_PLAIN, encoding="utf-8")
     copied = [repository / "info" / "exclude", *record.admin.glob("sharedindex.*"), record.admin / "index"]
@@ -83,18 +90,19 @@ def _furnish(scratch: Path, repository: Path, record: Record) -> None:
             shutil.copy2(file, scratch / (Path("info") / "exclude" if file.name == "exclude" else file.name))
 
 
-def _disk(repository: Path) -> str:
-    """What git found out about the file system's names when the repository was made."""
+def _disk(repository: Path, record: Record) -> str:
+    """How the file system treats names; agents can write what git found out when the repository was made."""
     asked = answer(
         repository,
         "config",
         "--file",
         str(repository / "config"),
         "--get-regexp",
-        r"^core\.(ignorecase|precompose)",
+        r"^core\.precompose",
     )
     pairs = (line.split(" ") for line in asked.out.splitlines())
-    return "".join(f"\t{key.removeprefix('core.')} = {value}\n" for key, value in pairs)
+    folds = f"\tignorecase = {str(folds_case(record.admin)).lower()}\n"
+    return folds + "".join(f"\t{key.removeprefix('core.')} = {value}\n" for key, value in pairs)
 
 
 def _tree(folder: Path, env: Mapping[str, str]) -> str:
@@ -106,17 +114,17 @@ def _add_all(folder: Path, env: Mapping[str, str]) -> str:
     return _tree(folder, env)
 
 
-def _commit(repository: Path, tree: str, parent: str, message: str, now: datetime) -> str:
-    parents = ["-p", parent] if parent else []
+def _commit(repository: Path, tree: str, parents: Sequence[str], message: str, date: str) -> str:
+    options = [word for parent in parents for word in ("-p", parent)]
     return git(
-        repository, *_DURABLE, "commit-tree", tree, *parents, "-m", message, env=_identity(now)
+        repository, *_DURABLE, "commit-tree", tree, *options, "-m", message, env=_identity(date)
     ).strip()
 
 
-def _identity(now: datetime) -> dict[str, str]:
+def _identity(date: str) -> dict[str, str]:
     who = {
         "NAME": "Gas Town custody",
         "EMAIL": "custody@gastown.invalid",
-        "DATE": now.isoformat(timespec="seconds"),
+        "DATE": date,
     }
     return {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}

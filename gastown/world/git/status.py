@@ -1,7 +1,7 @@
 """What is uncommitted in a worktree."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,8 @@ class WorktreeStatus:
     """Untracked folders that are repositories of their own."""
     submodules: tuple[str, ...] = ()
     """Submodules in which something was changed."""
+    buried: tuple[str, ...] = ()
+    """Tracked files that are gone, and where they were lies something ignored, which no list of changes names."""
     examples: tuple[str, ...] = ()
 
     @property
@@ -64,6 +66,8 @@ class _Counts:
     unmerged: int = 0
     nested: list[str] = field(default_factory=list[str])
     submodules: list[str] = field(default_factory=list[str])
+    gone: list[str] = field(default_factory=list[str])
+    new: set[str] = field(default_factory=set[str])
     examples: list[str] = field(default_factory=list[str])
 
     def add(self, entry: str) -> None:
@@ -71,6 +75,7 @@ class _Counts:
         if kind == "?":
             self.untracked += 1
             name = rest
+            self.new.add(name)
             if name.endswith("/"):
                 self.nested.append(name)
         elif kind == "u":
@@ -81,6 +86,8 @@ class _Counts:
             changes, submodule, name = fields[0], fields[1], fields[-1]
             self.staged += changes[0] != "."
             self.unstaged += changes[1] != "."
+            if "D" in changes:
+                self.gone.append(name)
             if submodule.startswith("S") and (submodule != "S..." or changes[1] != "."):
                 self.submodules.append(name)
         else:
@@ -98,9 +105,10 @@ def status(folder: Path, env: Mapping[str, str] | None = None) -> WorktreeStatus
     if admin is None:
         raise NotFound(f"there is no worktree at {folder}", "gt sling makes one")
     record = Record(admin, folder)
+    env = {**(env or {}), **paths(record)}
     listed = git(
         folder, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames",
-        "--ignore-submodules=none", deadline=120, env={**(env or {}), **paths(record)},
+        "--ignore-submodules=none", deadline=120, env=env,
     )  # fmt: skip
     counts, headers = _Counts(), dict[str, str]()
     for entry in listed.split("\0"):
@@ -122,8 +130,22 @@ def status(folder: Path, env: Mapping[str, str] | None = None) -> WorktreeStatus
         unmerged=counts.unmerged,
         nested=tuple(counts.nested),
         submodules=tuple(counts.submodules),
+        buried=tuple(name for name in counts.gone if _is_buried(folder, name, counts.new, env)),
         examples=tuple(counts.examples),
     )
+
+
+def _is_buried(folder: Path, name: str, new: Collection[str], env: Mapping[str, str]) -> bool:
+    """Whether what lies where `name` was is in neither a commit nor `new`; true when in doubt."""
+    if _UNREADABLE in name:
+        return True
+    place = folder
+    for part in name.split("/"):
+        place /= part
+        if place.is_symlink() or not place.is_dir():
+            return os.path.lexists(place) and str(place.relative_to(folder)) not in new
+    ignored = ("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", name)
+    return bool(git(folder, "--literal-pathspecs", *ignored, deadline=120, env=env))
 
 
 def head_of(folder: Path) -> str:

@@ -7,15 +7,16 @@ from pathlib import Path
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import Refused, Unavailable
 from gastown.world.git.command import MARK, answer, failure, git
-from gastown.world.git.custody import secure
+from gastown.world.git.custody import pin_history, secure
 from gastown.world.git.folders import delete, is_vacant
 from gastown.world.git.foreign import without_foreign_programs
 from gastown.world.git.history import last_remembered
 from gastown.world.git.moving import RESCUED_FOLDERS, move_aside
 from gastown.world.git.orphans import outwait
-from gastown.world.git.records import Record, linked_to, record_of, records
+from gastown.world.git.place import inside, with_settings
+from gastown.world.git.records import Record, record_of, records
 from gastown.world.git.repository import Repository
-from gastown.world.git.revival import revive
+from gastown.world.git.revival import REVIVING, revive
 from gastown.world.git.status import WorktreeStatus, head_of, status
 from gastown.world.git.targets import NOTHING
 
@@ -35,7 +36,13 @@ class Prepared:
 
 
 def prepare(
-    repository: Repository, folder: Path, branch: str, *, start: str, had_session: bool = True
+    repository: Repository,
+    folder: Path,
+    branch: str,
+    *,
+    start: str,
+    had_session: bool = True,
+    resume: bool = False,
 ) -> Prepared:
     """Give the worktree at `folder` on `branch`, which begins at `start` unless it exists already.
 
@@ -43,14 +50,21 @@ def prepare(
     switched after the custody check. What is in the way and not ours to switch is moved aside, never deleted;
     only a worktree that was half made and never had a session is made anew. Refused when the branch is checked
     out elsewhere. Raises Unavailable, and then nothing is lost: the same call goes on from there.
+
+    `resume`: the work on `branch` began there before. Then a sound worktree is left exactly as it is, on whatever
+    branch or commit and in the middle of whatever the agent left it.
     """
+    if resume and (left := _as_left(repository, folder)) is not None:
+        if left.branch == branch:
+            _bring_back_branch(repository, left, branch, start)
+        return Prepared(branch, _head_or(left, folder, start), (), made=False)
     _refuse_if_elsewhere(repository, folder, branch)
     record, rescued = _settle(repository, folder, had_session=had_session)
     if record is not None and record.branch == branch:
         _bring_back_branch(repository, record, branch, start)
         return Prepared(branch, head_of(folder), rescued, made=False)
     if record is not None:
-        switched, more = _switch(repository, folder, branch, start)
+        switched, more = _switch(repository, record, folder, branch, start)
         rescued += more
         if switched:
             return Prepared(branch, head_of(folder), rescued, made=False)
@@ -58,21 +72,36 @@ def prepare(
     return Prepared(branch, head_of(folder), rescued, made=True)
 
 
-def release(repository: Repository, folder: Path) -> None:
-    """Let go of the branch of an idle worktree, so that it can be used elsewhere.
+def release(repository: Repository, folder: Path) -> tuple[str, ...]:
+    """Let go of the branch of an idle worktree, so that it can be used elsewhere; say which refs keep what it held.
 
-    All it holds is kept first; its files stay as they are. Nothing happens where no worktree is.
+    Its files stay as they are, and so does all of it where refs cannot hold it, say in the middle of a rebase.
+    Nothing happens where no worktree is.
     """
     record = record_of(repository.path, folder)
-    if record is None or not record.linked or record.branch is None:
-        return
-    if secure(repository, folder, reason="released").moved_to is not None:
-        return
+    if record is None or not record.linked:
+        return ()
+    kept = secure(repository, folder, reason="released", aside=False)
+    if kept.left or record.branch is None:
+        return kept.places
     if _exists(repository, record.branch):
-        env = without_foreign_programs(folder)
-        git(folder, "checkout", "--quiet", "--detach", deadline=CHECKOUT_DEADLINE, env=env)
+        git(folder, "checkout", "--quiet", "--detach", deadline=CHECKOUT_DEADLINE, env=inside(record))
     elif (last := last_remembered(record)) is not None:
-        git(folder, "update-ref", "--no-deref", "HEAD", last)
+        git(folder, "update-ref", "--no-deref", "HEAD", last, env=inside(record))
+    return kept.places
+
+
+def _as_left(repository: Repository, folder: Path) -> Record | None:
+    """The record of the worktree at `folder`, if it is sound."""
+    record = record_of(repository.path, folder)
+    sound = record is not None and record.linked and not record.half_made and record.lock != REVIVING
+    return record if sound else None
+
+
+def _head_or(record: Record, folder: Path, start: str) -> str:
+    """Where its HEAD is; on a branch that has no commit yet, `start`."""
+    seen = answer(folder, "rev-parse", "--verify", "--quiet", "HEAD", env=inside(record))
+    return seen.out.strip() or start
 
 
 def remove(repository: Repository, folder: Path) -> None:
@@ -83,14 +112,14 @@ def remove(repository: Repository, folder: Path) -> None:
     git(repository.path, "worktree", "remove", "--force", "--force", str(record.folder), deadline=120)
 
 
-def clear_stale_lock(folder: Path) -> bool:
+def clear_stale_lock(repository: Repository, folder: Path) -> bool:
     """Remove the locks that a git killed in `folder` left there; True when there were any.
 
     Call it when no process of an agent works there any more. A git of ours that does is waited for; Busy if it
     does not end.
     """
-    admin = linked_to(folder)
-    return admin is not None and _clear_locks(Record(admin, folder))
+    record = record_of(repository.path, folder)
+    return record is not None and record.linked and _clear_locks(record)
 
 
 def _clear_locks(record: Record) -> bool:
@@ -135,6 +164,7 @@ def _settle(
     if record is None:
         return None, moved
     if record.half_made:
+        moved += pin_history(repository, record)
         delete(record.admin)
         return None, moved
     if not record.linked:
@@ -149,7 +179,9 @@ def _bring_back_branch(repository: Repository, record: Record, branch: str, star
         git(repository.path, "update-ref", f"refs/heads/{branch}", last_remembered(record) or start, NOTHING)
 
 
-def _switch(repository: Repository, folder: Path, branch: str, start: str) -> tuple[bool, tuple[str, ...]]:
+def _switch(
+    repository: Repository, record: Record, folder: Path, branch: str, start: str
+) -> tuple[bool, tuple[str, ...]]:
     """Put a sound worktree on `branch`; False when it had to be moved aside and a new one is needed.
 
     Files that were ignored before may not be so on this branch: they are kept and cleared in a second round.
@@ -160,16 +192,18 @@ def _switch(repository: Repository, folder: Path, branch: str, start: str) -> tu
         places += secured.places
         if secured.moved_to is not None:
             return False, places
-        because = _put_on(repository, folder, branch, start, clear=secured.lies_there)
+        because = _put_on(repository, record, folder, branch, start, clear=secured.lies_there)
         if because is not None:
             aside = move_aside(repository, folder, because=because, now=datetime.now(UTC))
             return False, (*places, str(aside))
-        if not status(folder, without_foreign_programs(folder)).dirty:
+        if not status(folder, inside(record)).dirty:
             break
     return True, places
 
 
-def _put_on(repository: Repository, folder: Path, branch: str, start: str, *, clear: bool) -> str | None:
+def _put_on(
+    repository: Repository, record: Record, folder: Path, branch: str, start: str, *, clear: bool
+) -> str | None:
     """Check `branch` out, after clearing away what is saved; or say why that cannot be done in this folder.
 
     It cannot where a file may not be removed, or an ignored one would be overwritten. Raises Unavailable where
@@ -178,7 +212,7 @@ def _put_on(repository: Repository, folder: Path, branch: str, start: str, *, cl
     wanted = [branch] if _exists(repository, branch) else ["--no-track", "-b", branch, start]
     clearing = [("reset", "--quiet", "--hard"), ("clean", "--quiet", "-fd")] if clear else []
     switching = ("checkout", "--quiet", "--no-overwrite-ignore", "--ignore-other-worktrees", *wanted, "--")
-    env = without_foreign_programs(folder)
+    env = inside(record)
     for step in (*clearing, switching):
         done = answer(folder, *step, deadline=CHECKOUT_DEADLINE, env=env)
         if done.status and ".lock'" in done.err:
@@ -192,11 +226,14 @@ def _add(repository: Repository, folder: Path, branch: str, start: str) -> None:
     """Make a new worktree. Forced, since the branch may still be named by one that is gone or moved aside."""
     exists = _exists(repository, branch)
     wanted = [str(folder), branch] if exists else ["--no-track", "-b", branch, str(folder), start]
-    env = {**without_foreign_programs(repository.path), MARK: str(folder)}
+    whole = with_settings(without_foreign_programs(repository.path), {"core.sparseCheckout": "false"})
+    env = {**whole, MARK: str(folder)}
     git(
         repository.path, "worktree", "add", "--quiet", "--force", *wanted,
         deadline=CHECKOUT_DEADLINE, env=env,
     )  # fmt: skip
+    if (made := record_of(repository.path, folder)) is not None:
+        delete(made.admin / "config.worktree")  # git copies the one that agents can put into the repository
 
 
 def _exists(repository: Repository, branch: str) -> bool:
