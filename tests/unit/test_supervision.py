@@ -47,6 +47,17 @@ from tests.unit.polecat_facts import (
 )
 
 ROWS: dict[str, tuple[AgentFacts, type[Action], str]] = {
+    # a killed starter had asked tmux for it, and it came when the next start was written down
+    "a session of an older start": (
+        toast(session=HERE, start=replace(START, incarnation=8)),
+        StartSession,
+        "a session of an older start came late",
+    ),
+    "a session without our mark is left to who made it": (
+        toast(session=Present(replace(SESSION, incarnation=None)), start=START),
+        LeaveAlone,
+        "works on we-1",
+    ),
     # no session
     "no hook, no session": (toast(hook=None), LeaveAlone, "nothing on the hook"),
     "a hook and never a session": (toast(), StartSession, "we-1 is hooked, no session runs"),

@@ -61,6 +61,12 @@ def _running(agent: AgentFacts, session: Session, policy: RestartPolicy, now: da
     if (
         hook is not None
         and start is not None
+        and (session.incarnation or start.incarnation) < start.incarnation
+    ):
+        return _start(agent, hook, policy, now, "a session of an older start came late")
+    if (
+        hook is not None
+        and start is not None
         and start.generation == hook.generation
         and start.ended_at is None
     ):
