@@ -105,7 +105,7 @@ def look_after(root: Path, times: int = 1) -> None:
         town = Town(root)
         hands = Hands(town)
         Tick(town, hands).run()
-        hands.rest()
+        assert hands.rest(30)
         town.close()
 
 

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn, TypedDict
+from typing import IO, Any, NoReturn, TypedDict
 
 PRELOADED = (
     "gastown.cli.app", "gastown.cli.lazy", "gastown.cli.output", "gastown.cli.plain", "gastown.cli.place",
@@ -67,10 +67,32 @@ class Countdown:
                     os.write(self._journal, f"{FROZEN}{program}\n".encode())
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    def foresee(self, what: str, program: int) -> None:
+        """Stop the program already, if the boundary to come is the last: it must not act before."""
+        if isinstance(self._until, str) and self._until in what and self._freezing:
+            os.kill(program, signal.SIGSTOP)
+
     def _is_last(self, line: str, program: int) -> bool:
         if isinstance(self._until, str):
             return self._until in line and (program > 0 or not self._freezing)
         return self._until == self._passed
+
+
+class Feed:
+    """What a program reads; says when it has got all."""
+
+    def __init__(self, pipe: IO[bytes], done: Callable[[], None]) -> None:
+        self._pipe = pipe
+        self._done = done
+
+    def fileno(self) -> int:
+        return self._pipe.fileno()
+
+    def close(self) -> None:
+        is_first = not self._pipe.closed
+        self._pipe.close()
+        if is_first:
+            self._done()
 
 
 def wrap_programs(countdown: Countdown) -> None:
@@ -81,6 +103,11 @@ def wrap_programs(countdown: Countdown) -> None:
             self._name = _named(args)
             countdown.pass_by(f"before {self._name}")
             super().__init__(args, *more, **options)
+            fed = f"fed {self._name}"
+            if self.stdin is not None:
+                countdown.foresee(fed, self.pid)
+                feed: Any = Feed(self.stdin, lambda: countdown.pass_by(fed, self.pid))
+                self.stdin = feed
             countdown.pass_by(f"during {self._name}", self.pid)
 
         def poll(self) -> int | None:

@@ -12,9 +12,9 @@ from gastown.operations.work.unsling import unsling
 from gastown.town import Town
 from gastown.world.processes import environment, marked
 from tests.e2e import deeds, proof
-from tests.e2e.kill_points import Killer, Run, killed_everywhere, thawing, told
+from tests.e2e.kill_points import Killer, Run, killed_everywhere, thaw, thawing, told
 from tests.e2e.stage import Stage
-from tests.support import git
+from tests.support import eventually, git
 from tests.towns import HUMAN
 
 pytestmark = [pytest.mark.needs("tmux", "git"), pytest.mark.timeout(600)]
@@ -155,3 +155,58 @@ def test_a_git_that_outlives_its_killed_starter_spoils_nothing(
         ]
         assert "of before" in texts or verb not in GITS
     town.close()
+
+
+@pytest.mark.parametrize(
+    "thawed",
+    ["before the next look", "before the next start", "during the next start", "after the next start"],
+)
+def test_a_session_that_a_killed_starter_asked_for_late_is_not_left_beside_or_instead_of_the_next(
+    killer: Killer, stage: Stage, thawed: str
+) -> None:
+    town, agent = Town(stage.root), "web/polecats/Toast"
+    slung(stage, agent)
+    run = killer.run(
+        "fed /usr/bin/tmux -u -N",
+        "tests.e2e.deeds:ensure",
+        str(stage.root),
+        agent,
+        cwd=stage.root,
+        freezing=True,
+    )
+    assert run.frozen
+    with told(run):
+        if thawed == "before the next look":
+            thaw_whole(run)
+        deeds.look_after(stage.root)
+        if thawed == "before the next start":
+            thaw_whole(run)
+        if thawed == "during the next start":
+            words = ("tests.e2e.deeds:ensure", str(stage.root), agent)
+            assert killer.run("settings.json", *words, cwd=stage.root).killed
+            thaw_whole(run)
+        deeds.look_after(stage.root)
+        if thawed == "after the next start":
+            thaw_whole(run)
+        newest = eventually(
+            lambda: the_newest_runs(stage, agent), within=30, what="a session of the newest start"
+        )
+        proof.no_process_is_of_an_older_incarnation(stage.root)
+        assert thawed != "before the next look" or newest == 1
+    town.close()
+
+
+def the_newest_runs(stage: Stage, agent: str) -> int:
+    """The incarnation of the session, once that is the newest and has not been given up; else 0."""
+    deeds.look_after(stage.root)
+    town = Town(stage.root)
+    session, newest = deeds.live(town, agent), agents.newest_incarnation(town.ledger, agent)
+    town.close()
+    if session is None or newest is None or newest.ended_at is not None or session.incarnation != newest.id:
+        return 0
+    return newest.id
+
+
+def thaw_whole(run: Run) -> None:
+    """Let it go on to its end."""
+    eventually(lambda: not thaw(run), within=30, what="the program that was frozen to end")
