@@ -8,6 +8,7 @@ ABANDONED = 120.0
 """Seconds; no git holds a lock on refs or configuration for nearly as long."""
 
 _LOCKED = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
+_CONFIGURATION = re.compile(r"could not lock config file (.+): File exists")
 _OURS = re.compile(
     r"(worktrees/[^/]+/)?(HEAD\.lock|refs/.+\.lock)|packed-refs\.lock|config\.lock|shallow\.lock", re.DOTALL
 )
@@ -21,8 +22,9 @@ def removed_abandoned_locks(where: Path, err: str) -> bool:
     Only locks of that very repository on refs, on HEAD, on its configuration and on the list of shallow commits.
     """
     lines = [line for line in re.split(r"[\r\n]", err) if not line.lstrip().startswith(_REMOTE)]
-    named = dict.fromkeys(_LOCKED.findall("\n".join(lines)))
-    removed = [name for name in named if _removed(where, Path(where, name))]
+    said = "\n".join(lines)
+    named = [*_LOCKED.findall(said), *(f"{file}.lock" for file in _CONFIGURATION.findall(said))]
+    removed = [name for name in dict.fromkeys(named) if _removed(where, Path(where, name))]
     return bool(removed)
 
 
