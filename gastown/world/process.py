@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
@@ -87,6 +87,7 @@ def run(
     env: Mapping[str, str] | None = None,
     input: str | None = None,  # noqa: A002 - subprocess calls it so
     limit: int = 4_000_000,
+    started: Callable[[int], None] | None = None,
 ) -> Finished:
     """Run `argv` and report how it ended; a non-zero status is not an exception.
 
@@ -94,6 +95,7 @@ def run(
     standard input. Of its output and of its errors the last `limit` bytes are kept; undecodable bytes are
     replaced. Whatever it leaves running in its own process group is ended when it ends; what made itself a
     session of its own (a daemon) lives on, and is not waited for even if it holds the output open.
+    `started` is told its process id.
 
     `Unavailable` when it cannot be started, and when it has not ended within `deadline` seconds: then its
     whole group has been ended.
@@ -103,6 +105,8 @@ def run(
     heard = [_Heard(pipe, limit) for pipe in (child.stdout, child.stderr) if pipe]
     said = [_Said(pipe, input or "") for pipe in (child.stdin,) if pipe]
     try:
+        if started is not None:
+            started(child.pid)
         status = _converse(child, heard, said, until)
     except _TooLateError:
         raise Unavailable(f"{_called(argv)} did not answer within {deadline:g} s") from None

@@ -1,14 +1,20 @@
 """The merge queue and its gates: those that cannot run, leave things behind, meddle, or are not there at all."""
 
 import os
+import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gastown.errors import Unavailable
 from gastown.ledger import merges
+from gastown.operations.merge.gate import Tree, run_gate
+from gastown.operations.merge.queue import Queue
 from gastown.world import processes
+from gastown.world.git.checked import holds
 from tests.component.merge_town import PATIENCE, MergeTown, daemon, runs
 from tests.support import eventually, git
 
@@ -189,3 +195,71 @@ def test_a_queue_that_is_asked_to_end_ends_its_gate_and_leaves_the_request_queue
     place.gate("true")
     place.run()
     place.landed_once(request)
+
+
+WITHOUT_TRACE = """
+import os, sys, time
+if os.fork():
+    os._exit(0)
+os.setsid()
+if os.fork():
+    os._exit(0)
+with open(sys.argv[1], "a") as pids:
+    pids.write(f"{os.getpid()}\\n")
+while True:
+    time.sleep(0.02)
+    with open(sys.argv[2], "w") as file:
+        file.write("meddled with")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets orphans be taken in")
+def test_not_even_a_daemon_without_environment_outlives_its_gate(place: MergeTown) -> None:
+    pids, seen = place.folder / "pids", place.folder / "seen"
+    pids.touch()
+    readme = place.town.rig_places("web").checkout / "README"
+    program = shlex.join([sys.executable, "-c", WITHOUT_TRACE, str(pids), str(readme)])
+    place.gate(f"""
+        cat README >> {seen}
+        env -i {program}
+        until [ "$(wc -l < {pids})" = "$(wc -l < {seen})" ]; do sleep 0.01; done
+        """)
+    requests = [place.submit("One", {"1": ""}), place.submit("Two", {"2": ""})]
+    place.run()
+    for request in requests:
+        place.landed_once(request)
+    assert seen.read_text() == "A project.\nA project.\n"
+    left = [int(pid) for pid in pids.read_text().split()]
+    assert len(left) == 2
+    assert not any(runs(pid) for pid in left)
+    assert not processes.children(os.getpid())
+
+
+def test_a_gate_sees_its_own_daemon_end_as_init_would_show_it(place: MergeTown) -> None:
+    pids = place.folder / "pids"
+    place.gate(f"""
+        env -i {daemon(pids)}
+        until [ -s {pids} ]; do sleep 0.01; done
+        kill "$(cat {pids})"
+        while kill -0 "$(cat {pids})"; do sleep 0.01; done
+        """)
+    request = place.submit("Add a file", {"new.txt": "new\n"})
+    place.run()
+    place.landed_once(request)
+
+
+def test_what_somebody_else_staged_or_checked_out_in_the_queues_worktree_is_not_tested(
+    place: MergeTown,
+) -> None:
+    request, folder = place.submit("Add a file", {"new.txt": "new\n"}), place.town.rig_places("web").checkout
+    queue = Queue(place.town, "web", place.said.append)
+    queue.check_out(request.commit)
+    assert holds(place.repository, folder, request.commit)
+    assert not holds(place.repository, folder, place.target())
+    (folder / "README").write_text("edited\n")
+    assert holds(place.repository, folder, request.commit)
+    git("add", "README", cwd=folder)
+    assert not holds(place.repository, folder, request.commit)
+    with pytest.raises(Unavailable, match="somebody else works in"):
+        run_gate(queue, request, queue.settings, Tree(request.commit, on_target=False))
+    assert not place.happened("gate.began")

@@ -16,6 +16,8 @@ from gastown.operations.merge.gate_log import GateLog
 from gastown.operations.merge.queue import Queue
 from gastown.settings.rig import RigSettings
 from gastown.world import process, processes
+from gastown.world.adoption import adopting
+from gastown.world.git.checked import holds
 
 _PRINT_INTO = 'command exec >"$2" 2>&1 || exit 126; exec sh -c "$1"'
 """The gate is a shell's only command, and both its outputs are one, in the order in which it printed."""
@@ -32,9 +34,11 @@ class Tree:
 def run_gate(queue: Queue, request: MergeRequest, rig: RigSettings, tree: Tree) -> GateRun:
     """Run the rig's gate in the queue's worktree, where `tree` is checked out.
 
-    Nothing that the gate started is left when this returns or raises: not its process group, and nobody who
-    carries its marks. Unavailable when somebody cannot be ended or the process table cannot be read.
+    Nothing that the gate started is left when this returns or raises: not its process group, nobody who carries
+    its marks, and on Linux nobody who descends from it. Unavailable when somebody cannot be ended, when the
+    process table cannot be read, and when something else than `tree` is checked out.
     """
+    _must_be_checked_out(queue, tree)
     log = _log(queue, request)
     run = _begin(queue, request, rig, tree, log)
     try:
@@ -45,6 +49,14 @@ def run_gate(queue: Queue, request: MergeRequest, rig: RigSettings, tree: Tree) 
         raise
     _end(queue, request, tree, run, result)
     return result
+
+
+def _must_be_checked_out(queue: Queue, tree: Tree) -> None:
+    if not holds(queue.repository, queue.places.checkout, tree.commit):
+        raise Unavailable(
+            f"somebody else works in {queue.places.checkout}: it does not hold what is to be tested",
+            "look for their processes; it is tried again",
+        )
 
 
 def end_gate(queue: Queue) -> None:
@@ -60,13 +72,14 @@ def _log(queue: Queue, request: MergeRequest) -> Path:
 
 def _execute(queue: Queue, rig: RigSettings, log: Path) -> GateRun:
     limit, began, words = rig.gate_limit.total_seconds(), time.monotonic(), ""
-    with GateLog(log, queue.town.places.run / "gates" / queue.rig) as printed:
+    with GateLog(log, queue.town.places.run / "gates" / queue.rig) as printed, adopting() as orphans:
         try:
             finished = process.run(
                 ["/bin/sh", "-c", _PRINT_INTO, "gate", rig.gate, str(printed.pipe)],
                 deadline=limit,
                 cwd=queue.places.checkout,
                 env=gate_environment(queue.town, queue.rig, os.environ),
+                started=orphans.started,
             )
             status, timed_out = finished.status, False
         except Unavailable as problem:
