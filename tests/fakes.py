@@ -51,7 +51,8 @@ class FakeTerminal:
         """Let people attach to it, or let time pass since its last output."""
         known = self.live[name]
         if attached is not None:
-            known.session = replace(known.session, attached=attached)
+            ever = known.session.ever_attached or attached > 0
+            known.session = replace(known.session, attached=attached, ever_attached=ever)
         if idle_for is not None:
             known.session = replace(known.session, activity=self.now - idle_for)
 
@@ -112,10 +113,12 @@ class FakeTerminal:
             screen.pop()
         return "\n".join(screen[max(0, len(screen) - lines) :])
 
-    def type_line(self, session: Session, text: str) -> None:
+    def type_line(self, session: Session, text: str, *, untouched: bool = False) -> None:
         if not all(letter.isprintable() or letter == "\u00a0" for letter in text):
             raise Refused("text with control characters cannot be typed")
         known = self._find(session)
+        if untouched and known.session.ever_attached:
+            raise Refused(f"a person has been in {session.name}")
         if known.reading and known.session.attached:
             raise Refused(f"{session.name} is in copy mode: somebody is reading there")
         known.reading = False

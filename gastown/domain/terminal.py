@@ -14,6 +14,7 @@ class Session:
     """One live session as it was seen: `id` and `pane_pid` fence every later act on it."""
 
     name: str
+    """The one it was started with, whatever a person has renamed it to."""
     id: str
     pane: str
     pane_pid: int
@@ -24,6 +25,8 @@ class Session:
     """Last output or input."""
     incarnation: int | None
     """What `start` recorded on it; None for a session without an agent."""
+    ever_attached: bool = False
+    """Whether a person's terminal has ever shown it: what stands in its input box may be theirs."""
 
 
 class Terminal(Protocol):
@@ -32,8 +35,10 @@ class Terminal(Protocol):
     def look(self, names: Sequence[str]) -> Mapping[str, Observed[Session]]:
         """Say for every name whether it runs; never raises, answers `Unknown` instead.
 
-        A session whose pane's process has ended is Absent. No server at all: every name is Absent, but a
-        server that lives without its socket is brought back (SIGUSR1) and otherwise makes all names Unknown.
+        A session whose pane's process has ended is Absent, also when a person's own panes are left in it; one
+        that a person has renamed is found by the name it was started with. No server at all: every name is
+        Absent, but a server that lives without its socket is brought back (SIGUSR1) and otherwise makes all
+        names Unknown.
         """
         ...
 
@@ -54,14 +59,16 @@ class Terminal(Protocol):
         """Start `argv` in a new session whose environment is exactly `env` plus what tmux itself adds.
 
         The command is exec'ed, so the pane's pid is the command's. `options` are user options (`@gt_…`).
-        Busy when a live session has that name already (a dead one is replaced); Unavailable when tmux does
-        not answer. Starts the server, with our configuration, when there is none.
+        What a person opens beside it gets none of its identity and secrets. Busy when a live session has that
+        name already; a dead one is replaced, and one in which only a person's panes are left is renamed.
+        Unavailable when tmux does not answer. Starts the server, with our configuration, when there is none.
         """
         ...
 
     def stop(self, session: Session) -> None:
         """End that very session and its whole process tree, and see that it is gone.
 
+        Panes that were opened beside it are a person's if one ever attached: they stay, without the agent's own.
         Does nothing when the name now belongs to another session id or pane pid, or is gone already.
         Unavailable when a process survives or tmux does not answer.
         """
@@ -71,8 +78,11 @@ class Terminal(Protocol):
         """The last `lines` lines of its screen and history, without trailing blank lines."""
         ...
 
-    def type_line(self, session: Session, text: str) -> None:
-        """Type one line and Enter into it, exactly as written (keys `-l`, chunks, a pause before Enter)."""
+    def type_line(self, session: Session, text: str, *, untouched: bool = False) -> None:
+        """Type one line and Enter into it, exactly as written (keys `-l`, chunks, a pause before Enter).
+
+        `untouched`: Refused at every key if a person's terminal has ever shown it.
+        """
         ...
 
     def set_options(self, changes: Mapping[str, Mapping[str, str]], everywhere: Mapping[str, str]) -> None:

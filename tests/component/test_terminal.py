@@ -28,6 +28,8 @@ class Stage:
     silence: Callable[[], AbstractContextManager[None]]
     impatient: Terminal
     """The same terminal, to be asked when it is silent."""
+    visit: Callable[[Session, str], None]
+    """A person attaches, types a text without Enter, and detaches."""
 
     def start(self, name: str = "we-Toast", incarnation: int | None = None) -> Session:
         """Start a session that mirrors what is typed into it."""
@@ -61,7 +63,12 @@ def fake_stage(tmp_path: Path) -> Generator[Stage]:
         yield
         fake.silent = ""
 
-    yield Stage(fake, tmp_path, lambda session: fake.crash(session.name), silence, fake)
+    def visit(session: Session, text: str) -> None:
+        fake.change(session.name, attached=1)
+        fake.live[session.name].screen.append(text)
+        fake.change(session.name, attached=0)
+
+    yield Stage(fake, tmp_path, lambda session: fake.crash(session.name), silence, fake, visit)
 
 
 @contextmanager
@@ -71,7 +78,7 @@ def tmux_stage() -> Generator[Stage]:
         def crash(session: Session) -> None:
             os.kill(session.pane_pid, signal.SIGKILL)
 
-        yield Stage(place.terminal, place.work, crash, place.frozen, place.impatient)
+        yield Stage(place.terminal, place.work, crash, place.frozen, place.impatient, place.visit)
 
 
 @pytest.fixture(params=["fake", pytest.param("tmux", marks=pytest.mark.needs("tmux"))])
@@ -194,6 +201,21 @@ def test_typing_into_a_session_that_has_ended_is_not_found(stage: Stage) -> None
         stage.terminal.type_line(session, "hello")
     with pytest.raises(NotFound, match="we-Toast has ended"):
         stage.terminal.capture(session, 10)
+
+
+def test_what_a_person_has_left_in_the_input_box_is_not_typed_over(stage: Stage) -> None:
+    session = stage.start()
+    assert not session.ever_attached
+    stage.terminal.type_line(session, "before", untouched=True)
+    stage.shows(session, "before")
+    stage.visit(session, "!rm -r precious-")
+    screen = stage.shows(session, "precious-")
+    with pytest.raises(Refused, match="a person has been in we-Toast"):
+        stage.terminal.type_line(session, "hello", untouched=True)
+    assert stage.terminal.capture(session, 50) == screen
+    seen = stage.terminal.look(["we-Toast"])["we-Toast"]
+    assert isinstance(seen, Present)
+    assert (seen.value.attached, seen.value.ever_attached) == (0, True)
 
 
 def test_options_of_a_session_that_is_gone_are_passed_over(stage: Stage) -> None:

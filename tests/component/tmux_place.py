@@ -81,6 +81,19 @@ class TmuxPlace:
         """The command with which a person attaches, from within the terminal that `watch` opens."""
         return ["env", "-u", "TMUX", *self.terminal.attach_command(name)]
 
+    def visit(self, session: Session, text: str) -> None:
+        """Attach, type a text without Enter, and detach."""
+        self.watch(*self.attaching(session.name))
+        eventually(lambda: self.attached(session) == "1", within=PATIENCE, what="the client")
+        self.press("-l", text)
+        self.shows(session, text)
+        self.press("C-b", "d")
+        eventually(lambda: self.attached(session) == "0", within=PATIENCE, what="it to be detached")
+
+    def attached(self, session: Session) -> str:
+        """How many clients the session has."""
+        return self.tmux("display-message", "-p", "-t", f"{session.id}:", "#{session_attached}")
+
     def press(self, *keys: str) -> None:
         """Press keys in that terminal."""
         _tmux(self._outer, "send-keys", *keys)

@@ -13,6 +13,12 @@ from gastown.world.tmux import script
 from gastown.world.tmux.door import Door
 from gastown.world.tmux.objects import TownServer
 
+_ABOUT_THE_AGENT = (
+    *("pane", "name", "incarnation"),
+    *("agent", "role", "group", "hook", "queue", "next", "prev"),
+)
+"""The user options of an agent's session, without `@gt_`."""
+
 
 def end_session(
     door: Door, session: Session, pids: Sequence[int], is_gone: Callable[[], bool], grace: float
@@ -25,6 +31,26 @@ def end_session(
         raise Unavailable(f"could not end {processes.named(survivors)}", hint="look at them with ps")
     if not _within(door.deadline, is_gone):
         raise Unavailable(f"tmux did not end the session {session.name}")
+
+
+def end_pane(door: Door, session: Session, is_gone: Callable[[], bool], grace: float) -> None:
+    """End what runs in its own pane, and that; the session stays, with what a person has in it."""
+    survivors = processes.end_tree(session.pane_pid, grace=grace)
+    same = script.equal("pane_pid", session.pane_pid)
+    door.tell([script.only_if(session.pane, same, script.command("kill-pane", "-t", session.pane))])
+    if survivors:
+        raise Unavailable(f"could not end {processes.named(survivors)}", hint="look at them with ps")
+    if not _within(door.deadline, is_gone):
+        raise Unavailable(f"tmux did not end the pane of {session.name}")
+
+
+def set_aside(door: Door, session: Session, name: str, *, ours: bool) -> None:
+    """Rename a session that is in the way; unless it is `ours`, it is only a person's from now on."""
+    unset = [] if ours else [f"@gt_{part}" for part in _ABOUT_THE_AGENT]
+    door.tell([
+        script.command("rename-session", "-t", f"{session.id}:", name),
+        *script.options(f"{session.id}:", dict.fromkeys(unset, "")),
+    ])  # fmt: skip
 
 
 def end_server(door: Door, grace: float) -> None:

@@ -34,18 +34,25 @@ def equal(variable: str, value: object) -> str:
     return f"#{{==:#{{{variable}}},{value}}}"
 
 
-def options(session: str | None, values: Mapping[str, str]) -> list[str]:
+def options(target: str | None, values: Mapping[str, str]) -> list[str]:
     """The commands that set user options of a session (None: of all); an empty value unsets."""
     for name in values:
         if not re.fullmatch(r"@\w+", name, re.ASCII):
             raise Invalid(f"{name!r} is not the name of a user option")
-    where = ["-g"] if session is None else ["-t", exactly(session)]
+    where = ["-g"] if target is None else ["-t", target]
     return [
         command("set-option", *where, name, shown(value))
         if value
         else command("set-option", *where, "-u", name)
         for name, value in values.items()
     ]
+
+
+_LINKED = "#{!=:#{window_linked_sessions_list},#{session_name}}"
+"""`window_linked` and `window_linked_sessions` are wrong while tmux (3.3a) has still to tell of a new window."""
+
+TOUCHED = f"#{{||:#{{session_last_attached}},#{{||:#{{session_grouped}},{_LINKED}}}}}"
+"""A format that is 1 when a person's terminal ever showed the session, or may have by another one that shares it."""
 
 
 def exactly(session: str) -> str:

@@ -14,6 +14,12 @@ LARGEST = 16_000
 
 _ENV = "/usr/bin/env"
 
+_IDENTITY = ("GT_", "GIT_AUTHOR_", "GIT_COMMITTER_")
+"""How the names begin of what says who somebody is."""
+
+_SECRET = ("TOKEN", "SECRET", "KEY", "PASSW", "CREDENTIAL")
+"""What is in the names of what nobody else is to know."""
+
 _OWN = {"SHELL", "TERM", "TMUX", "TMUX_PANE"}
 """What tmux sets in every pane; SHELL is set back for the program."""
 
@@ -51,6 +57,24 @@ def new_session(name: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str
     return script.command(
         "new-session", "-d", "-E", "-s", name, "-n", name, "-c", folder, *given, "--", *program
     )
+
+
+def for_the_agent_alone(name: str, env: Mapping[str, str]) -> list[str]:
+    """What keeps the agent's identity and secrets out of the panes that a person opens beside it.
+
+    Its own pane has them already, and only there: who respawns that must give them again.
+    """
+    return [
+        script.command("set-environment", "-t", script.exactly(name), "-u", each)
+        for each in env
+        if each not in _OWN and _is_its_own(each)
+    ]
+
+
+def _is_its_own(variable: str) -> bool:
+    if variable.startswith(_IDENTITY):
+        return variable != "GT_TOWN"
+    return any(word in variable.upper() for word in _SECRET)
 
 
 def persons_shell(name: str, env: Mapping[str, str]) -> list[str]:

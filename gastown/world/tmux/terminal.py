@@ -70,19 +70,28 @@ class Tmux:
     ) -> Session:
         """See `Terminal.start`. Also Refused when argv and env are too large, NotFound without the folder."""
         starting.check(checked_name(name), argv, cwd, env)
-        marks = {"@gt_incarnation": "" if incarnation is None else str(incarnation), **options}
+        marks = {
+            "@gt_name": name,
+            "@gt_incarnation": "" if incarnation is None else str(incarnation),
+            **options,
+        }
         form, mark = listing.format_and_mark()
-        answer = self._start(
-            name,
-            script.together(
-                starting.new_session(name, argv, cwd, env),
-                script.command("set-option", "-F", "-t", script.exactly(name), "@gt_pane", "#{pane_id}"),
-                *script.options(name, {option: value for option, value in marks.items() if value}),
-                *starting.persons_shell(name, env),
-                script.command("list-panes", "-t", script.exactly(name), "-F", form),
-            ),
-            env.get("PATH"),
+        there = script.exactly(name)
+        line = script.together(
+            starting.new_session(name, argv, cwd, env),
+            script.command("set-option", "-F", "-t", there, "@gt_pane", "#{pane_id}"),
+            *script.options(there, {option: value for option, value in marks.items() if value}),
+            *starting.for_the_agent_alone(name, env),
+            *starting.persons_shell(name, env),
+            script.command("list-panes", "-t", there, "-F", form),
         )
+        self._refuse_live(name, self._panes())
+        try:
+            answer = self._start(name, line, env.get("PATH"))
+        except Unavailable:
+            if (late := self._started_late(name, incarnation)) is not None:
+                return late
+            raise
         for pane in listing.panes(answer.out, mark):
             return pane.session
         raise Unavailable(f"tmux did not start {name}: {answer.err or 'it says nothing'}")
@@ -90,7 +99,11 @@ class Tmux:
     def stop(self, session: Session) -> None:
         """See `Terminal.stop`."""
         panes = self._panes_of(session)
-        if any(pane.session.pane_pid == session.pane_pid for pane in panes):
+        if not any(pane.session.pane_pid == session.pane_pid for pane in panes):
+            return
+        if listing.has_a_persons(panes, besides=session.pane):
+            self._end_pane(session)
+        else:
             self._end(session, panes)
 
     def capture(self, session: Session, lines: int) -> str:
@@ -103,7 +116,7 @@ class Tmux:
             text.pop()
         return "\n".join(line.rstrip() for line in text[max(0, len(text) - lines) :])
 
-    def type_line(self, session: Session, text: str) -> None:
+    def type_line(self, session: Session, text: str, *, untouched: bool = False) -> None:
         """See `Terminal.type_line`; an empty text is Enter alone.
 
         Refused for text with control characters, and when somebody reads the pane in copy mode; a mode that
@@ -112,28 +125,36 @@ class Tmux:
         if script.breaks(text):
             raise Refused("text with control characters cannot be typed", hint="send it as mail")
         pane = self._find(session)
+        if untouched and pane.session.ever_attached:
+            raise keys.refuse_touched(session)
         if pane.in_mode and not pane.session.attached:
             self._door.tell([script.command("copy-mode", "-q", "-t", session.pane)])
-        keys.type_line(self._door, session, text)
+        keys.type_line(self._door, session, text, untouched=untouched)
 
     def set_options(self, changes: Mapping[str, Mapping[str, str]], everywhere: Mapping[str, str]) -> None:
         """See `Terminal.set_options`. The text is made safe to draw. Without a server it does nothing."""
         lines = [
-            line for name, values in changes.items() for line in script.options(checked_name(name), values)
+            line
+            for name, values in changes.items()
+            for line in script.options(script.exactly(checked_name(name)), values)
         ]
-        lines += script.options(None, everywhere)
-        answer = self._door.tell(lines) if lines else Answer()
-        problems = [line for line in answer.err.splitlines() if "session" not in line]
-        if problems and not answer.nobody:
-            raise Unavailable(f"tmux did not take an option: {problems[0]}")
+        if self._tell_options([*lines, *script.options(None, everywhere)]):
+            there = listing.targets(self._panes())
+            renamed = {there[name]: values for name, values in changes.items() if name in there}
+            self._tell_options(
+                [line for target in renamed for line in script.options(target, renamed[target])]
+            )
 
     def attach_command(self, name: str | None) -> Sequence[str]:
         """See `Terminal.attach_command`. NotFound when there is nothing to attach to."""
-        seen = self.sessions()
-        if not isinstance(seen, Unknown) and not any(name in {None, session.name} for session in seen):
+        try:
+            live = listing.targets(self._panes())
+        except GastownError:  # tmux itself will tell the person
+            live = None
+        if live is not None and (name not in live if name else not live):
             raise NotFound(f"{name} is not running" if name else "no session is running", hint="gt status")
         tmux = [shutil.which("tmux") or "tmux", "-N", "-S", str(self._door.socket)]
-        target = ["-t", script.exactly(checked_name(name))] if name else []
+        target = ["-t", (live or {}).get(name, script.exactly(checked_name(name)))] if name else []
         pick = ["choose-tree", "-Zs", "-O", "name", "-f", "#{@gt_pane}", "-F", "#{E:@gt_line}"]
         if self._is_inside():
             return [*tmux, *(["switch-client", *target] if name else pick)]
@@ -163,18 +184,61 @@ class Tmux:
             if answer.nobody:
                 self._door.begin(self._wakes())
             elif "duplicate session" in answer.err:
-                self._clear(name)
+                self._make_way(name)
             else:
                 return answer
         raise Unavailable(f"tmux did not start {name}")
 
-    def _clear(self, name: str) -> None:
-        """Remove a session whose own program has ended; Busy when it runs."""
-        panes = [pane for pane in self._panes() if pane.session.name == name]
-        if listing.sessions(panes):
+    def _started_late(self, name: str, incarnation: int | None) -> Session | None:
+        """What tmux has started after all, though its answer came too late."""
+        match self.look([name])[name]:
+            case Present(session) if session.incarnation == incarnation:
+                return session
+            case _:
+                return None
+
+    def _make_way(self, name: str) -> None:
+        """Remove a session whose own program has ended; Busy when it runs.
+
+        What a person has in it stays, under another name; and so does an agent's that was given this one.
+        """
+        seen = self._panes()
+        self._refuse_live(name, seen)
+        panes = [pane for pane in seen if pane.called == name]
+        if not panes:
+            return
+        session = panes[0].session
+        renamed = panes[0].is_renamed and bool(listing.sessions(panes))
+        if not renamed and not listing.has_a_persons(panes):
+            self._end(session, panes)
+            return
+        from gastown.world.tmux.ending import set_aside
+
+        wanted = listing.free_name(seen, session.name if renamed else name)
+        set_aside(self._door, session, wanted, ours=renamed)
+
+    def _refuse_live(self, name: str, panes: Sequence[listing.Pane]) -> None:
+        if any(session.name == name for session in listing.sessions(panes)):
             raise Busy(f"{name} is already running")
-        for pane in panes[:1]:
-            self._end(pane.session, panes)
+
+    def _tell_options(self, lines: Sequence[str]) -> bool:
+        """Have options set; whether a session was not found by its name."""
+        answer = self._door.tell(lines) if lines else Answer()
+        said = [] if answer.nobody else answer.err.splitlines()
+        problems = [line for line in said if "session" not in line]
+        if problems:
+            raise Unavailable(f"tmux did not take an option: {problems[0]}")
+        return bool(said)
+
+    def _end_pane(self, session: Session) -> None:
+        from gastown.world.tmux.ending import end_pane
+
+        end_pane(
+            self._door,
+            session,
+            lambda: all(pane.session.pane != session.pane for pane in self._panes_of(session)),
+            self._grace,
+        )
 
     def _end(self, session: Session, panes: Sequence[listing.Pane]) -> None:
         from gastown.world.tmux.ending import end_session
