@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.observed import Absent, Present, Unknown
-from gastown.errors import Unavailable
+from gastown.errors import Refused, Unavailable
 from gastown.world.git import tree
 from gastown.world.git.command import answer
 from gastown.world.git.repository import Repository
@@ -317,7 +317,7 @@ def test_a_remote_does_not_talk_us_into_deleting_a_file(rig: GitRig, tmp_path: P
     )
     hook.write_text(f"#!/bin/sh\n{said}exit 1\n")
     hook.chmod(0o755)
-    with pytest.raises(Exception, match="refuses"):
+    with pytest.raises(Refused, match=str(theirs)):
         rig.repository.push_submitted(rig.repository.freeze(rig.start, "we-1", 1))
     assert theirs.exists()
     assert ours.exists()
@@ -326,7 +326,7 @@ def test_a_remote_does_not_talk_us_into_deleting_a_file(rig: GitRig, tmp_path: P
 def test_a_lock_in_the_remotes_repository_is_the_remotes(rig: GitRig) -> None:
     frozen = rig.repository.freeze(rig.start, "we-1", 1)
     lock = a_lock(rig.origin / f"{frozen}.lock")
-    with pytest.raises(Exception, match=str(rig.origin)):
+    with pytest.raises(Unavailable, match="is locked"):
         rig.repository.push_submitted(frozen)
     assert lock.exists()
 

@@ -31,6 +31,7 @@ _LOST = (
     "failed to update ref",
     "incorrect old value",
 )
+_BUSY = ".lock': File exists"
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MISSING = re.compile(
     r"not found|does not exist|not appear to be a git repository|no such file", re.IGNORECASE
@@ -72,12 +73,10 @@ def fetch(
     settings = [word for key, value in STALLED.items() for word in ("-c", f"{key}={value}")]
     options = ["--prune", "--no-prune-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"]
     own = ["--update-shallow", "--no-auto-maintenance", "--quiet", "--upload-pack=git-upload-pack"]
-    env = straight_to(repository, url)
+    args = (*settings, "fetch", *options, *own, "--", url, REFSPEC)
     for attempt in range(TRIES):
         with _told(repository, progress):
-            done = answer(
-                repository, *settings, "fetch", *options, *own, "--", url, REFSPEC, deadline=deadline, env=env
-            )
+            done = _asked(repository, url, *args, deadline=deadline)
         if done.status == 0:
             return
         if attempt + 1 == TRIES or not any(race in done.err for race in _RACE):
@@ -88,22 +87,44 @@ def fetch(
 def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = ()) -> Finished:
     """Push `refspecs`. Raises Refused in the remote's own words, Moved when a lease did not hold, or Unavailable."""
     plain = ["--no-follow-tags", "--recurse-submodules=no", "--no-verify", "--receive-pack=git-receive-pack"]
-    done = answer(
-        repository, "push", "--porcelain", "--no-signed", *plain, *options, "--", url, *refspecs,
-        deadline=FETCH_DEADLINE, env=straight_to(repository, url),
-    )  # fmt: skip
+    args = ("push", "--porcelain", "--no-signed", *plain, *options, "--", url, *refspecs)
+    done = _asked(repository, url, *args)
+    for attempt in range(TRIES):
+        if not _locked(done):
+            break
+        time.sleep(0.1 * 2**attempt)  # somebody else pushes to the same branch
+        done = _asked(repository, url, *args)
     if done.status == 0:
         return done
-    rejected = [line.split("\t") for line in done.out.splitlines() if line.startswith("!\t")]
-    if not rejected:
+    why = _rejection(done)
+    if not why:
         raise unreachable(url, done.err)
-    why = rejected[0][-1]
+    words = masked("; ".join(_remotes_words(done)) or why)
+    if _locked(done):
+        raise Unavailable(
+            f"{masked(url)} is locked: {words}", "a git works there, or left a lock when killed"
+        )
     if any(race in why for race in _LOST):
         raise Moved(f"{refspecs[0].rpartition(':')[2]} has moved on {masked(url)}", "fetch and try again")
+    raise Refused(f"{masked(url)} refuses it: {words}", "see what the remote asks for")
+
+
+def _rejection(done: Finished) -> str:
+    """Why the first ref was not taken; empty: git did not come that far."""
+    rejected = [line.split("\t") for line in done.out.splitlines() if line.startswith("!\t")]
+    return rejected[0][-1] if rejected else ""
+
+
+def _remotes_words(done: Finished) -> list[str]:
     lines = _ESCAPES.sub("", done.err).splitlines()
     said = [line.removeprefix("remote: ").strip() for line in lines if line.startswith("remote: ")]
-    words = "; ".join(word for word in said if word) or why
-    raise Refused(f"{masked(url)} refuses it: {masked(words)}", "see what the remote asks for")
+    return [word for word in said if word]
+
+
+def _locked(done: Finished) -> bool:
+    """Whether the remote could not write the ref because another git does, or did when it was killed."""
+    why = _rejection(done)
+    return any(race in why for race in _LOST) and any(_BUSY in word for word in _remotes_words(done))
 
 
 def unreachable(url: str, err: str) -> GastownError:
@@ -117,22 +138,31 @@ def unreachable(url: str, err: str) -> GastownError:
 def default_branch(repository: Path, url: str) -> str | None:
     """The branch that the remote's HEAD names, asked of the remote; None when it names none."""
     args = ("ls-remote", "--symref", "--upload-pack=git-upload-pack", "--", url, "HEAD")
-    done = answer(repository, *args, deadline=FETCH_DEADLINE, env=straight_to(repository, url))
+    done = _asked(repository, url, *args)
     if done.status:
         raise unreachable(url, done.err)
     named = re.match(r"ref: refs/heads/(\S+)\tHEAD", done.out)
     return named[1] if named else None
 
 
-def branch_at(repository: Path, url: str, branch: str, *, deadline: float = FETCH_DEADLINE) -> str | None:
+def branch_at(repository: Path, url: str, branch: str) -> str | None:
     """The commit of a branch, asked of the remote itself; None when it has no such branch."""
     name = f"refs/heads/{branch}"
     args = ("ls-remote", "--upload-pack=git-upload-pack", "--", url, name)
-    done = answer(repository, *args, deadline=deadline, env=straight_to(repository, url))
+    done = _asked(repository, url, *args)
     if done.status:
         raise unreachable(url, done.err)
     found = (line.split("\t") for line in done.out.splitlines() if "\t" in line)
     return next((commit for commit, ref in found if ref == name), None)
+
+
+def _asked(repository: Path, url: str, *args: str, deadline: float = FETCH_DEADLINE) -> Finished:
+    """How a git that speaks with `url` ended. Raises Unavailable when it is silent, or could be led elsewhere."""
+    env = straight_to(repository, url)
+    try:
+        return answer(repository, *args, deadline=deadline, env=env)
+    except Unavailable as silent:
+        raise Unavailable(f"cannot reach {masked(url)}: {silent.message}", silent.hint) from silent
 
 
 def _told(repository: Path, progress: Callable[[str], None] | None) -> AbstractContextManager[object]:

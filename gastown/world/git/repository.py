@@ -53,7 +53,9 @@ class Repository:
             raise Refused(f"there is {path} already", "choose another place")
         local = addresses.path_of(url)
         if local is not None and not local.expanduser().exists():
-            raise NotFound(f"there is no repository at {url}", "give a URL or the path of a repository")
+            raise NotFound(
+                f"there is no repository at {addresses.masked(url)}", "give a URL or the path of a repository"
+            )
         source = addresses.whole(url)
         making = path.with_name(f".{path.name}.{os.getpid()}")
         try:
