@@ -55,31 +55,39 @@ def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:
     from gastown.operations.work.unsling import unsling as take_back
 
     town = here()
-    taken = take_back(town, _holder(town, what), by=caller(town))
+    agent, bead = _holder(town, what)
+    taken = take_back(town, agent, bead=bead, by=caller(town))
     output.show(taken, _unslung, as_json=as_json)
     keep_up(town, wanted=up)
     output.next_steps(f"gt sling {taken.bead}", f"bd show {taken.bead}")
 
 
-def _holder(town: "Town", what: str) -> str:
-    """The agent that `what` names, or on whose hook that bead is now: an earlier worker has other work by now."""
+def _holder(town: "Town", what: str) -> tuple[str, str | None]:
+    """The agent that `what` names, or on whose hook that bead is now, with that bead."""
     from gastown.errors import Refused
     from gastown.ledger import agents, beads
     from gastown.views.find_agent import named_agent
 
     agent = named_agent(town, what, agents.all_agents(town.ledger))
     if agent is not None:
-        return agent.address
+        return agent.address, None
     bead = beads.get(town.ledger, what).id
     worker = agents.holder(town.ledger, bead)
     if worker is None:
         raise Refused(f"{bead} is on nobody's hook", f"bd show {bead}")
-    return worker
+    return worker, bead
 
 
 def _unslung(taken: "Unslung") -> str:
     kept = f"   (its commits stay on {taken.branch})" if taken.branch else ""
-    return f"unslung  {taken.bead} ← {taken.agent}{kept}"
+    told = f"unslung  {taken.bead} ← {taken.agent}{kept}"
+    if not taken.unsaved:
+        return told
+    name = taken.agent.rpartition("/")[2]
+    return (
+        f"{told}\n  not committed: {output.harmless(taken.unsaved)}\n"
+        f"  it is kept when its session ends, or the worktree is needed: gt log {name} says where"
+    )
 
 
 def hook(

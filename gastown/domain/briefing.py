@@ -16,6 +16,8 @@ COMMENTS_SHOWN = 3
 COMMITS_SHOWN = 10
 LEAST = 300
 """A quotation that has less room than this is left out; only its absence is told."""
+COMMANDS_SHOWN = 3
+_COMMAND = 300
 _WORD = 120
 """The longest branch, address or author that is shown whole."""
 
@@ -36,6 +38,10 @@ class HookedWork:
     """Subjects of the commits that the branch already has, newest last."""
     unsaved: int
     """Files with uncommitted changes in the worktree."""
+    stands_on: str = ""
+    """Where the worktree is, in words, when it is not simply on `branch`."""
+    kept: Sequence[str] = ()
+    """Commands that bring back what earlier sessions had not committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,20 @@ def _what_now(briefing: Briefing, work: HookedWork) -> str:
             f"An earlier session of yours began this: {len(work.commits)} commits are on the branch{unsaved}. "
             "Go on from there; do not begin again.\n"
         )
+    where = ""
+    if work.stands_on:
+        where = f"Your worktree is on {_word(work.stands_on)}. gt done hands in what is checked out there.\n"
     end = 'When all is committed: gt done. If nothing needs to change: gt done --no-change "why".'
-    return f"\n{again}Begin now. {end}\n"
+    return f"\n{again}{where}{_kept(work)}Begin now. {end}\n"
+
+
+def _kept(work: HookedWork) -> str:
+    """What can be had back; a command is shown whole or not at all."""
+    commands = [command for command in work.kept if one_line(command) == command and len(command) <= _COMMAND]
+    if not commands:
+        return ""
+    shown = "".join(f"  {command}\n" for command in commands[:COMMANDS_SHOWN])
+    return f"Work on this that was not committed was kept. If you miss it, it comes back by:\n{shown}"
 
 
 def quote(label: str, text: str, room: int, whole: str) -> str:

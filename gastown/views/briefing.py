@@ -6,7 +6,7 @@ from gastown.domain.assignments import Assignment
 from gastown.domain.briefing import Briefing, HookedWork
 from gastown.domain.observed import Present
 from gastown.errors import GastownError, NotFound
-from gastown.ledger import agents, beads
+from gastown.ledger import agents, beads, events
 from gastown.ledger.agents import AgentRow
 from gastown.settings import roles
 from gastown.settings.rig import RigSettings
@@ -14,8 +14,11 @@ from gastown.town import Town
 
 if TYPE_CHECKING:
     from gastown.world.git.repository import Repository
+    from gastown.world.git.status import WorktreeStatus
 
 NO_BRANCH = "(not made yet)"
+EVENTS_READ = 500
+"""How far back it is looked for what was kept of earlier sessions."""
 
 
 def briefing(town: Town, address: str) -> Briefing:
@@ -48,7 +51,10 @@ def _earlier_starts(town: Town, assignment: Assignment) -> int:
 
 
 def _work(town: Town, rig: RigSettings, agent: AgentRow, assignment: Assignment) -> HookedWork:
-    bead = beads.get(town.ledger, assignment.bead)
+    bead, branch = beads.get(town.ledger, assignment.bead), assignment.branch
+    seen = _seen(town, rig, agent)
+    stands_on = _stands_on(seen, branch) if seen and branch else ""
+    at = seen.head if seen and seen.head and stands_on else f"refs/heads/{branch}"
     return HookedWork(
         bead=bead.id,
         title=bead.title,
@@ -58,16 +64,18 @@ def _work(town: Town, rig: RigSettings, agent: AgentRow, assignment: Assignment)
         acceptance=bead.acceptance,
         design=bead.design,
         comments=beads.comments(town.ledger, bead.id),
-        commits=_commits(town, rig, assignment.branch) if assignment.branch else (),
-        unsaved=_unsaved(town, rig, agent),
+        commits=_commits(town, rig, at) if branch else (),
+        unsaved=seen.staged + seen.unstaged + seen.untracked + seen.unmerged if seen else 0,
+        stands_on=stands_on,
+        kept=_kept(town, bead.id, agent.address),
     )
 
 
-def _commits(town: Town, rig: RigSettings, branch: str) -> tuple[str, ...]:
-    """Subjects of the branch's commits that the target does not have, as far as this computer knows."""
+def _commits(town: Town, rig: RigSettings, rev: str) -> tuple[str, ...]:
+    """Subjects of the commits up to `rev` that the target does not have, as far as this computer knows."""
     try:
         repository = town.repository(rig.name)
-        found = repository.commits_between(_target(repository, rig.target), f"refs/heads/{branch}")
+        found = repository.commits_between(_target(repository, rig.target), rev)
     except GastownError:
         return ()
     return tuple(commit.subject for commit in found)
@@ -79,11 +87,28 @@ def _target(repository: "Repository", branch: str) -> str:
     return own if isinstance(repository.resolve(own), Present) else f"refs/remotes/origin/{branch}"
 
 
-def _unsaved(town: Town, rig: RigSettings, agent: AgentRow) -> int:
+def _seen(town: Town, rig: RigSettings, agent: AgentRow) -> "WorktreeStatus | None":
     from gastown.world.git.status import status
 
     try:
-        seen = status(town.rig_places(rig.name).polecat(agent.name))
+        return status(town.rig_places(rig.name).polecat(agent.name))
     except GastownError:
-        return 0
-    return seen.staged + seen.unstaged + seen.untracked + seen.unmerged
+        return None
+
+
+def _stands_on(seen: "WorktreeStatus", branch: str) -> str:
+    """Where the worktree is, if anything about that has to be told."""
+    if seen.branch == branch and not seen.operation:
+        return ""
+    place = f"the branch {seen.branch}" if seen.branch else f"no branch, at {seen.head[:10]}"
+    return f"{place}, in the middle of a {seen.operation}" if seen.operation else place
+
+
+def _kept(town: Town, bead: str, address: str) -> tuple[str, ...]:
+    """How what was kept last of this work comes back."""
+    workers = {address, *(each.agent for each in agents.assignments_of_bead(town.ledger, bead))}
+    for event in reversed(events.last(town.ledger, EVENTS_READ, sorted(workers))):
+        if event.type == "custody.secured" and event.payload.get("bead") == bead:
+            commands = event.payload.get("commands")
+            return tuple(map(str, commands)) if isinstance(commands, list) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return ()

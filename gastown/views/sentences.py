@@ -53,7 +53,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "agent.session_ended": ("ended its conversation: {reason}", "ended its conversation"),
     "agent.ended": ("saw the session of {subject} end: {why}", "saw the session of {subject} end"),
     "agent.stopped": ("stopped {subject}: {because}", "stopped {subject}"),
-    "custody.secured": ("kept unsaved work of {subject} as {ref}", "kept what {subject} had not saved"),
+    "custody.secured": (
+        "kept unsaved work of {subject} as {ref}; it comes back by: {restore}",
+        "kept unsaved work of {subject} as {ref}",
+        "kept what {subject} had not saved",
+    ),
     "custody.left": (
         "left the worktree of {subject} as it is: {why}",
         "left the worktree of {subject} as it is",

@@ -57,6 +57,14 @@ def test_an_agent_learns_who_it_is_what_is_on_its_hook_and_that_it_runs_now() ->
     assert "earlier session" not in text
 
 
+def test_an_agent_learns_where_its_worktree_is_and_how_what_was_kept_comes_back() -> None:
+    command = "git stash apply --index refs/gastown/rescue/Toast/20260504T030201-987/worktree"
+    text = told(replace(WORK, stands_on="the branch side", kept=(command, "two\nlines", "long" * 100)))
+    assert "Your worktree is on the branch side. gt done hands in what is checked out there.\n" in text
+    assert f"it comes back by:\n  {command}\nBegin now." in text
+    assert "lines" not in text
+
+
 def test_an_agent_without_work_is_told_to_end_its_turn() -> None:
     assert told(None) == (
         "You are a polecat.\n\nHOOK: (nothing)\nThere is no work on your hook. End your turn.\n"

@@ -14,6 +14,7 @@ from gastown.errors import Busy, GastownError, Refused, Unavailable
 from gastown.ledger import agents, events
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.environment import of_agent
+from gastown.operations.sessions.kept import record_kept
 from gastown.operations.sessions.ready import Place, make_ready
 from gastown.operations.sessions.trace import end_leftovers
 from gastown.settings import roles
@@ -127,6 +128,7 @@ def _mint(town: Town, assignment: Assignment, place: Place, identity: _Identity,
         still = agents.open_assignment(ledger, assignment.agent)
         if still is None or still.generation != assignment.generation:
             raise Refused(f"{assignment.bead} was taken back from {assignment.agent} meanwhile")
+        before = agents.newest_incarnation(ledger, assignment.agent)
         incarnation = agents.mint(
             ledger, assignment, credential_hash=credential_hash(identity.credential),
             conversation=identity.conversation, session=identity.session, head=place.head, why_older=SESSION_ENDED,
@@ -136,11 +138,7 @@ def _mint(town: Town, assignment: Assignment, place: Place, identity: _Identity,
             ledger, "supervisor", "agent.starting", assignment.agent, now, bead=assignment.bead, because=because,
             incarnation=incarnation, branch=place.branch, head=place.head, rescued=list(place.rescued),
         )  # fmt: skip
-        if place.rescued:
-            events.append(
-                ledger, "supervisor", "custody.secured", assignment.agent, now, ref=place.rescued[0],
-                refs=list(place.rescued),
-            )  # fmt: skip
+        record_kept(ledger, assignment.agent, before.bead if before is not None else None, place.rescued, now)
     return incarnation
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from gastown.world.git.repository import Repository
 
 
+PATIENCE = 15.0
+"""Seconds that a remote may take to answer before work begins without it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the work is done; `base` is the commit that the branch began at, `head` where it stands."""
@@ -93,7 +97,7 @@ def _first_base(earlier: Sequence[Assignment]) -> str | None:
 def _refresh(repository: "Repository") -> None:
     """Fetch if the remote answers; without it work begins at the last known target, and the queue brings it up."""
     try:
-        repository.fetch()
+        repository.fetch(patience=PATIENCE)
     except GastownError:
         return
 

@@ -4,6 +4,7 @@ from gastown.domain.identity import parse_address
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError
 from gastown.ledger import agents, events
+from gastown.operations.sessions.kept import record_kept
 from gastown.operations.sessions.trace import end_leftovers
 from gastown.town import Town
 from gastown.world.locks import lock
@@ -27,18 +28,23 @@ def stop(town: Town, address: str, session: Session, *, because: str) -> bool:
             events.append(
                 ledger, "supervisor", "agent.stopped", address, now, because=because, session=session.name
             )
-        _release(town, address)
+        _release(town, address, newest.bead if newest is not None else None)
     return True
 
 
-def _release(town: Town, address: str) -> None:
-    """Let go of the branch so that others can have it; a worktree that cannot be read is left as it is."""
+def _release(town: Town, address: str, bead: str | None) -> None:
+    """Let go of the branch so that others can have it, and tell what was kept.
+
+    A worktree that cannot be read is left as it is.
+    """
     from gastown.world.git import worktrees
 
     where = parse_address(address)
     rig = str(where.rig)
     try:
-        worktrees.release(town.repository(rig), town.rig_places(rig).polecat(where.name))
+        kept = worktrees.release(town.repository(rig), town.rig_places(rig).polecat(where.name))
+        with town.ledger.transaction() as ledger:
+            record_kept(ledger, address, bead, kept, town.clock.now())
     except GastownError as failure:
         now = town.clock.now()
         with town.ledger.transaction() as ledger:

@@ -1,11 +1,14 @@
 """Taking work back from a hook; branch and files stay where they are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from gastown.domain.assignments import Caller
+from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import BeadStatus
-from gastown.errors import Refused
+from gastown.domain.identity import parse_address
+from gastown.errors import GastownError, Refused
 from gastown.ledger import agents, beads, events
+from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.town import Town
 from gastown.world.wake import ring
@@ -19,10 +22,15 @@ class Unslung:
     agent: str
     generation: int
     branch: str | None
+    unsaved: str
+    """What in its worktree is in no commit, in words; empty: nothing, or nobody knows."""
 
 
-def unsling(town: Town, address: str, *, by: Caller) -> Unslung:
-    """Clear the agent's hook: the bead is open again. Raises Refused when nothing is on it or it is being submitted."""
+def unsling(town: Town, address: str, *, by: Caller, bead: str | None = None) -> Unslung:
+    """Clear the agent's hook: what is on it is open again.
+
+    Raises Refused when nothing is on it, or not `bead`, if that is named, or it is being submitted.
+    """
     by.must_be_current()
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
@@ -30,21 +38,40 @@ def unsling(town: Town, address: str, *, by: Caller) -> Unslung:
         assignment = agents.open_assignment(ledger, address)
         if assignment is None:
             raise Refused(f"nothing is on {address}'s hook", "gt status")
+        if bead is not None and assignment.bead != bead:
+            raise Refused(
+                f"{address} has {assignment.bead} on its hook by now, not {bead}", f"bd show {bead}"
+            )
         if assignment.done_commit is not None or assignment.no_change is not None:
             raise Refused(f"{address} has finished {assignment.bead}; it is being submitted", "gt mq list")
-        agents.end_assignment(ledger, assignment.generation, "unslung", now)
-        agents.unhook(ledger, address, assignment.bead)
-        beads.set_status(
-            ledger, assignment.bead, BeadStatus.HOOKED, BeadStatus.OPEN, assignee=None, by=by.address, now=now
-        )
-        events.append(
-            ledger,
-            by.address,
-            "bead.unslung",
-            assignment.bead,
-            now,
-            agent=address,
-            generation=assignment.generation,
-        )
+        put_back(ledger, assignment, by=by, now=now)
     ring(town.places.wake)
-    return Unslung(assignment.bead, address, assignment.generation, assignment.branch)
+    return Unslung(
+        assignment.bead, address, assignment.generation, assignment.branch, _unsaved(town, assignment)
+    )
+
+
+def _unsaved(town: Town, assignment: Assignment) -> str:
+    from gastown.world.git.worktrees import status
+
+    if assignment.branch is None:
+        return ""
+    where = parse_address(assignment.agent)
+    try:
+        seen = status(town.rig_places(str(where.rig)).polecat(where.name))
+    except GastownError:
+        return ""
+    return seen.summary if seen.dirty else ""
+
+
+def put_back(ledger: Database, assignment: Assignment, *, by: Caller, now: datetime) -> None:
+    """End the assignment within the present transaction: its hook is empty, its bead open."""
+    agents.end_assignment(ledger, assignment.generation, "unslung", now)
+    agents.unhook(ledger, assignment.agent, assignment.bead)
+    beads.set_status(
+        ledger, assignment.bead, BeadStatus.HOOKED, BeadStatus.OPEN, assignee=None, by=by.address, now=now
+    )
+    events.append(
+        ledger, by.address, "bead.unslung", assignment.bead, now, agent=assignment.agent,
+        generation=assignment.generation,
+    )  # fmt: skip
