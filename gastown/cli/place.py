@@ -27,7 +27,7 @@ def caller(town: Town) -> "Caller":
 
 
 def keep_up(town: Town, *, wanted: bool) -> None:
-    """Start a missing supervisor; that it cannot be started spoils nothing that was done."""
+    """Start a missing supervisor, and tell; that it cannot be started spoils nothing that was done."""
     from gastown.domain.observed import Absent
     from gastown.world.locks import held
 
@@ -35,10 +35,7 @@ def keep_up(town: Town, *, wanted: bool) -> None:
         return
     from gastown.operations.town.up import ensure_up
 
-    if ensure_up(town):
-        output.tell("the supervisor was down; it runs now")
-    else:
-        output.tell("the supervisor is down and could not be started; gt up says why")
+    output.tell(ensure_up(town))
 
 
 def short_path(path: Path) -> str:

@@ -50,12 +50,18 @@ def uninstall(
 
 
 def up(*, as_json: Json = False) -> None:
-    """Start the supervisor, which starts sessions for what is on hooks and keeps the merge queues running."""
+    """Start the supervisor, which starts sessions for what is on hooks and keeps the merge queues running.
+
+    One that another version of Gas Town started is replaced.
+    """
     from gastown.operations.town.up import up as start
 
     started = start(here())
     word = "runs already" if started.already else "runs"
-    output.show(started, lambda now: f"up  the supervisor {word} (process {now.pid})", as_json=as_json)
+    instead = f", instead of process {started.replaced} of another version" if started.replaced else ""
+    output.show(
+        started, lambda now: f"up  the supervisor {word} (process {now.pid}{instead})", as_json=as_json
+    )
     output.next_steps("gt status", "gt log --follow")
 
 
@@ -64,7 +70,10 @@ def down(
     agents: Annotated[bool, Option("End the agents' sessions as well.", "--agents")] = False,
     as_json: Json = False,
 ) -> None:
-    """Stop the supervisor and the queues. What is on hooks stays there: the next gt up carries on."""
+    """Stop the supervisor and the queues. What is on hooks stays there: the next gt up carries on.
+
+    It lasts until a person starts the supervisor again: agents' commands do not. For people only.
+    """
     from gastown.operations.town.down import down as stop
 
     stopped = stop(here(), agents_too=agents)

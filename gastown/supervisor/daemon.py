@@ -13,6 +13,7 @@ from types import FrameType
 from gastown.errors import Busy, GastownError
 from gastown.ledger import events
 from gastown.ledger.sqlite import checkpoints_are_safe
+from gastown.operations.town.self_description import describe_self
 from gastown.supervisor.act import Hands
 from gastown.supervisor.tick import Tick
 from gastown.town import Town
@@ -42,6 +43,7 @@ def run(root: Path) -> int:
     town = Town(root)
     try:
         with lock(town.places.supervisor_lock, what="the supervisor of this town") as held:
+            describe_self(town, os.getpid())
             Supervisor(town, held).live()
     except Busy as busy:
         log.info("%s; this one leaves", busy.message)

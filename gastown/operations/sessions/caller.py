@@ -48,6 +48,18 @@ def must_be_somebody(town: Town) -> None:
         )
 
 
+def must_be_person(town: Town, command: str) -> None:
+    """Raises Refused for whoever is no person: an agent, and as `must_be_somebody` does."""
+    must_be_somebody(town)
+    if is_agent():
+        raise Refused(f"{command} is for people", "ask the one who runs this town, and end your turn")
+
+
+def is_agent() -> bool:
+    """Whether this was typed in an agent's session, with whatever credential."""
+    return bool(os.environ.get("GT_CREDENTIAL"))
+
+
 def _is_of(town: Town, root: str | None) -> bool:
     """Whether the gate is this town's; one that does not say is. Tests of ours may be the gate of another."""
     return not root or Path(root).resolve() == town.root.resolve()

@@ -1,11 +1,13 @@
 """The environment of an agent's session: an allowlist, its identity, and what its CLI needs."""
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from gastown.domain.identity import Address
 from gastown.town import Town
+from gastown.world.files import write_whole
 
 ALWAYS = (
     *("HOME", "LANG", "LC_*", "SHELL", "USER", "LOGNAME", "TMPDIR", "TZ", "COLORTERM", "SSH_AUTH_SOCK"),
@@ -44,6 +46,20 @@ def without_identity() -> dict[str, str]:
         for name, value in os.environ.items()
         if name not in OURS and not name.startswith(OF_ONE_SESSION)
     }
+
+
+def keep_environment(town: Town) -> None:
+    """Keep ours for supervisors that an agent's command starts: gates are to find the same one. Unavailable."""
+    write_whole(town.places.environment, json.dumps(without_identity()), mode=0o600)
+
+
+def kept_environment(town: Town) -> dict[str, str] | None:
+    """That of the person who last started the supervisor; None when there is none that can be read."""
+    try:
+        kept = json.loads(town.places.environment.read_text())
+        return {str(name): str(value) for name, value in kept.items()}
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def of_agent(

@@ -1,23 +1,23 @@
 """Stopping the supervisor, and with it, if asked, everything that runs for the town."""
 
 import contextlib
-import os
 import signal
-import time
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gastown.domain.decide.supervision import STOPPED_BY_PERSON
-from gastown.domain.observed import Absent, Present, Unknown
+from gastown.domain.observed import Unknown
 from gastown.errors import Unavailable
 from gastown.ledger import agents, events
 from gastown.operations.merge.predecessor import end_all_of_queue
-from gastown.operations.sessions.caller import must_be_somebody
+from gastown.operations.sessions.caller import must_be_person
 from gastown.operations.sessions.trace import end_leftovers
-from gastown.operations.town.up import SUPERVISOR
+from gastown.operations.town.holders import PATIENCE, stop_holder
+from gastown.operations.town.up import STARTING, SUPERVISOR
 from gastown.town import Town
-from gastown.world.locks import held
-
-PATIENCE = 20.0
+from gastown.world.locks import lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +32,44 @@ class Down:
 def down(town: Town, *, agents_too: bool) -> Down:
     """Stop the supervisor and the queues; with `agents_too` all sessions, and the town's tmux server as well.
 
-    What is on a hook stays there: the next `gt up` carries on. What people run stays as well, be it with GT_TOWN
-    in its environment. Raises Unavailable when something does not stop, Refused in a gate of this town.
+    What is on a hook stays there: a person's next `gt up` carries on, and no agent's command does. What people run
+    stays as well, be it with GT_TOWN in its environment. Raises Unavailable when something does not stop, Refused
+    for agents and in a gate of this town.
     """
-    must_be_somebody(town)
-    supervisor = _stop_holder(town, SUPERVISOR)
-    queues = tuple(rig for rig in town.rigs if _stop_holder(town, f"queue.{rig}") is not None)
-    sessions = _stop_sessions(town) if agents_too else ()
+    must_be_person(town, "gt down")
+    starting = lock(town.places.lock(STARTING), what="the start of the supervisor", wait=PATIENCE)
+    with starting, contextlib.suppress(OSError):  # a full disk keeps nobody from taking the town down
+        town.places.down.touch()
+    supervisor = stop_holder(town, SUPERVISOR)
+    queues = tuple(rig for rig in town.rigs if stop_holder(town, f"queue.{rig}") is not None)
+    with undisturbed():
+        sessions = _stop_sessions(town) if agents_too else ()
     return Down(supervisor, queues, sessions)
 
 
-def _stop_holder(town: Town, name: str) -> int | None:
-    """Ask whoever holds the lock to end, and wait until it has."""
-    path, late = town.places.lock(name), time.monotonic() + PATIENCE
-    asked: int | None = None
-    while time.monotonic() < late:
-        match held(path):
-            case Absent():
-                return asked
-            case Unknown(why):
-                raise Unavailable(f"cannot see whether the {name} runs: {why}", "gt doctor")
-            case Present(pid):
-                if pid and pid != asked:
-                    asked = pid
-                    with contextlib.suppress(ProcessLookupError):  # it ends by itself, or another asked it
-                        os.kill(pid, signal.SIGTERM)
-                time.sleep(0.02)
-    raise Unavailable(
-        f"the {name} (process {asked}) does not stop", f"kill -9 {asked}: nothing is lost by it"
-    )
+@contextmanager
+def undisturbed() -> Generator[None]:
+    """Outlive the end of the terminal that this was typed in: it may be one of the town's own."""
+    if threading.current_thread() is not threading.main_thread():  # signals are not its to decide
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop_sessions(town: Town) -> tuple[str, ...]:
     seen = town.terminal.sessions()
     if isinstance(seen, Unknown):
         raise Unavailable(f"cannot see the sessions: {seen.why}", "gt doctor")
-    town.terminal.close()
     end_leftovers(town, {})
     for rig in town.rigs:
         end_all_of_queue(town, rig)
     _record(town)
+    town.terminal.close()  # last: with it goes our own terminal, if this was typed in one of the town's
     return tuple(session.name for session in seen)
 
 

@@ -7,54 +7,105 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gastown.domain.observed import Absent, Present, Unknown
-from gastown.errors import GastownError, Unavailable
-from gastown.operations.sessions.environment import without_identity
+from gastown.errors import GastownError, Refused, Unavailable
+from gastown.operations.sessions.caller import is_agent, must_be_somebody
+from gastown.operations.sessions.environment import keep_environment, kept_environment, without_identity
+from gastown.operations.town.holders import stop_holder
+from gastown.operations.town.self_description import described, ours
 from gastown.town import Town
-from gastown.world.locks import held
+from gastown.world.locks import held, lock
 from gastown.world.process import spawn
 
-SUPERVISOR = "supervisor"
+SUPERVISOR, STARTING = "supervisor", "starting"
+"""Locks: held by the one supervisor; held while one is started, replaced, or no longer wanted."""
+
 PATIENCE = 10.0
+DESCRIBES_ITSELF_IN = 1.0
+"""Seconds between a supervisor's taking the lock and its telling which Gas Town it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """The supervisor's process id. `already`: it ran before."""
+    """The supervisor's process id. `already`: it ran before. `replaced`: one of another Gas Town ran until now."""
 
     pid: int
     already: bool
+    replaced: int | None = None
 
 
 def up(town: Town) -> Up:
-    """See that the supervisor runs. Raises Unavailable when tmux is missing or it does not come up."""
-    match held(town.places.lock(SUPERVISOR)):
-        case Present(pid):
-            return Up(pid, already=True)
-        case Unknown(why):
-            raise Unavailable(f"cannot see whether a supervisor runs: {why}", "gt doctor")
-        case Absent():
-            pass
+    """See that the supervisor runs; a person's replaces one that another version of Gas Town started.
+
+    A person's environment is kept, and given to a supervisor that an agent's command starts. Raises Unavailable
+    when tmux is missing or it does not come up; Refused in a gate of this town, and for an agent when a person
+    took the town down, or none has started a supervisor yet; Busy when another start takes long.
+    """
+    must_be_somebody(town)
+    with lock(town.places.lock(STARTING), what="the start of the supervisor", wait=2 * PATIENCE):
+        if not is_agent():
+            town.places.down.unlink(missing_ok=True)
+        replaced: int | None = None
+        match held(town.places.lock(SUPERVISOR)):
+            case Present(pid) if is_agent() or _is_ours(town, pid):
+                return Up(pid, already=True)
+            case Present(replaced):
+                _stop_all(town)
+            case Unknown(why):
+                raise Unavailable(f"cannot see whether a supervisor runs: {why}", "gt doctor")
+            case Absent():
+                pass
+        return Up(_start(town), already=False, replaced=replaced)
+
+
+def ensure_up(town: Town) -> str:
+    """Start a missing supervisor for a command that does not depend on it; says what came of it."""
+    try:
+        up(town)
+    except Refused as refused:
+        return f"the supervisor is down: {refused.message}; {refused.hint}"
+    except GastownError:
+        return "the supervisor is down and could not be started; gt up says why"
+    return "the supervisor was down; it runs now"
+
+
+def _is_ours(town: Town, pid: int) -> bool:
+    """Whether the running supervisor is of the Gas Town that this process is."""
+    late = time.monotonic() + DESCRIBES_ITSELF_IN
+    while (told := described(town, pid)) is None and time.monotonic() < late:
+        time.sleep(0.02)
+    return told == ours()
+
+
+def _stop_all(town: Town) -> None:
+    """End a supervisor of another Gas Town, and its queues; they carry on where they were."""
+    stop_holder(town, SUPERVISOR)
+    for rig in town.rigs:
+        stop_holder(town, f"queue.{rig}")
+
+
+def _start(town: Town) -> int:
+    env = _env(town)
     _check_tools(town)
     log = town.places.logs / "supervisor.log"
     began = log.stat().st_size if log.exists() else 0
     argv = [sys.executable, "-P", "-m", "gastown.supervisor", str(town.root)]
-    ours = spawn(argv, cwd=town.root, env=_env(), log=log)
-    return Up(_wait(town, ours, log, began), already=False)
+    return _wait(town, spawn(argv, cwd=town.root, env=env, log=log), log, began)
 
 
-def ensure_up(town: Town) -> bool:
-    """Start a missing supervisor for a command that does not depend on it; False when it could not be started."""
-    try:
-        up(town)
-    except GastownError:
-        return False
-    return True
-
-
-def _env() -> dict[str, str]:
+def _env(town: Town) -> dict[str, str]:
     import gastown
 
-    return {**without_identity(), "PYTHONPATH": str(Path(gastown.__file__).parent.parent)}
+    if not is_agent():
+        keep_environment(town)
+        env = without_identity()
+    else:
+        if town.places.down.exists():
+            raise Refused("a person took the town down", "a person's gt up starts it again")
+        kept = kept_environment(town)
+        if kept is None:
+            raise Refused("no person has started it here yet", "a person's gt up does")
+        env = kept
+    return {**env, "PYTHONPATH": str(Path(gastown.__file__).parent.parent)}
 
 
 def _check_tools(town: Town) -> None:
