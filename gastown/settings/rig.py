@@ -1,6 +1,8 @@
 """rig.toml: what is desired of one project, and where its files are."""
 
-from collections.abc import Generator, Mapping
+import math
+from collections import defaultdict
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,10 +10,13 @@ from pathlib import Path
 
 from gastown.domain.identity import check_polecat_name, check_prefix, check_rig_name
 from gastown.domain.runtime import Permission
-from gastown.errors import GastownError, Invalid, NotFound
+from gastown.errors import Busy, GastownError, Invalid, NotFound
 from gastown.settings.reading import Table, read_tables, toml_text
 
 FILE_NAME = "rig.toml"
+REMOVING = "rig.toml.removing"
+"""What the file is called while the rig is taken out of the town: nothing new begins in it then."""
+
 LONGEST_GATE = timedelta(weeks=1)
 
 
@@ -138,7 +143,7 @@ def all_in(town: Path) -> tuple[dict[str, RigSettings], dict[str, GastownError]]
     """Every rig of the town by name, a folder with a rig.toml in it; and those whose rig.toml is broken, with why.
 
     One that is broken must not keep the others from being looked after. A folder whose name begins with a dot
-    is no rig: it may be half made.
+    is no rig: it may be half made. Of two with the same prefix, one a copy of the other, the older is the rig.
     """
     sound: dict[str, RigSettings] = {}
     broken: dict[str, GastownError] = {}
@@ -147,20 +152,40 @@ def all_in(town: Path) -> tuple[dict[str, RigSettings], dict[str, GastownError]]
         if name.startswith("."):
             continue
         try:
-            sound[name] = _with_own_prefix(file, read(file.parent), sound)
+            sound[name] = read(file.parent)
         except GastownError as error:
             broken[name] = error
+    for file in town.glob(f"*/{REMOVING}"):
+        name = file.parent.name
+        if not name.startswith(".") and name not in sound:
+            why = f"{name} is being removed, or its removal was cut off"
+            broken[name] = Busy(why, f"gt rig remove {name} --force carries on")
+    for newcomer, why_not in _copies(town, list(sound.values())):
+        del sound[newcomer]
+        broken[newcomer] = why_not
     return sound, broken
 
 
-def _with_own_prefix(file: Path, rig: RigSettings, others: Mapping[str, RigSettings]) -> RigSettings:
-    """The rig, if no other has its prefix: else their agents' sessions would have the same names."""
-    for other in others.values():
-        if other.prefix == rig.prefix:
-            raise Invalid(
-                f"{file}: rig.prefix is {rig.prefix!r}, as that of {other.name}", "give one of them another"
-            )
-    return rig
+def _copies(town: Path, rigs: Sequence[RigSettings]) -> Generator[tuple[str, GastownError]]:
+    """Rigs that have the prefix of an older one: their agents' sessions would have the same names."""
+    by_prefix: dict[str, list[RigSettings]] = defaultdict(list)
+    for rig in rigs:
+        by_prefix[rig.prefix].append(rig)
+    for same in by_prefix.values():
+        if len(same) == 1:
+            continue
+        oldest, *newcomers = sorted(same, key=lambda rig: (_there_since(town / rig.name), rig.name))
+        for rig in newcomers:
+            why = f"{town / rig.name / FILE_NAME}: rig.prefix is {rig.prefix!r}, as that of {oldest.name}, the older"
+            yield rig.name, Invalid(why, f"give it another, or move the folder out of {town}")
+
+
+def _there_since(folder: Path) -> float:
+    """When the oldest thing in the rig's repository came there: copying makes all of it new, whatever its dates say."""
+    try:
+        return min(entry.lstat().st_ctime for entry in RigPlaces(folder).repository.iterdir())
+    except (OSError, ValueError):
+        return math.inf
 
 
 def one_of(town: Path, name: str) -> RigSettings:

@@ -224,6 +224,15 @@ def test_nothing_is_taken_back_from_an_empty_hook(town: Town, address: str) -> N
         unsling(town, address, by=HUMAN)
 
 
+def test_other_work_than_what_was_named_stays_on_the_hook(town: Town) -> None:
+    meant, meanwhile = bead(town).id, bead(town).id
+    sling(town, meanwhile, "Toast", by=HUMAN)
+    with pytest.raises(Refused, match=f"has {meanwhile} on its hook by now, not {meant}"):
+        unsling(town, TOAST, by=HUMAN, bead=meant)
+    assert agents.holder(town.ledger, meanwhile) == TOAST
+    assert unsling(town, TOAST, by=HUMAN, bead=meanwhile).bead == meanwhile
+
+
 def test_finished_work_is_not_taken_back_on_its_way_into_the_queue(town: Town) -> None:
     slung = sling(town, bead(town).id, "Toast", by=HUMAN)
     with town.ledger.transaction() as ledger:

@@ -1,3 +1,4 @@
+import shutil
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
@@ -238,6 +239,20 @@ def test_two_rigs_with_one_prefix_would_share_sessions_so_the_second_is_broken(t
     sound, broken = rigs.all_in(tmp_path)
     assert (list(sound), list(broken)) == (["api"], ["web"])
     assert "rig.prefix is 'we', as that of api" in broken["web"].message
+
+
+def test_of_a_rig_and_its_copy_the_older_one_goes_on(tmp_path: Path) -> None:
+    write_rig(tmp_path / "web", a_rig())
+    (tmp_path / "web" / "repo.git" / "hooks").mkdir(parents=True)
+    settled = (tmp_path / "web" / "repo.git" / "hooks").stat().st_ctime
+    copied = tmp_path / "old-web" / "repo.git"
+    while not copied.exists() or copied.joinpath("hooks").stat().st_ctime == settled:
+        shutil.rmtree(tmp_path / "old-web", ignore_errors=True)
+        shutil.copytree(tmp_path / "web", tmp_path / "old-web")
+    (tmp_path / "web" / "repo.git" / "packed-refs").touch()
+    sound, broken = rigs.all_in(tmp_path)
+    assert (list(sound), list(broken)) == (["web"], ["old-web"])
+    assert "as that of web, the older" in broken["old-web"].message
 
 
 def test_a_rig_that_is_half_made_is_none_yet(tmp_path: Path) -> None:

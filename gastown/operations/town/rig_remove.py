@@ -1,21 +1,30 @@
-"""Removing a rig: everything of it is set aside, and the trust entry is undone."""
+"""Removing a rig: it is hidden, everything of it ends and is set aside, and the trust entry is undone."""
 
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gastown.domain.assignments import Caller
+from gastown.domain.decide.supervision import STOPPED_BY_PERSON
 from gastown.domain.identity import OVERSEER, session_name
 from gastown.domain.observed import Present, Unknown
 from gastown.errors import Refused, Unavailable
 from gastown.ledger import agents, events, merges
 from gastown.operations.merge.predecessor import end_all_of_queue
-from gastown.operations.sessions.caller import must_be_somebody
+from gastown.operations.sessions.caller import must_be_person
 from gastown.operations.sessions.trace import end_leftovers
+from gastown.operations.town.holders import stop_holder
 from gastown.operations.town.trust import take_back
-from gastown.settings.rig import RigSettings
+from gastown.operations.work.unsling import put_back
+from gastown.settings.rig import FILE_NAME, REMOVING, RigSettings
 from gastown.town import Town
 from gastown.world.locks import lock
+from gastown.world.wake import ring
 
 SET_ASIDE = ".removed"
+PATIENCE = 30.0
+"""Seconds for a start that is under way to come to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +40,68 @@ class Removed:
 def remove_rig(town: Town, name: str, *, force: bool = False) -> Removed:
     """Take the rig out of the town. Its folder, with every branch and file, is moved aside, not deleted.
 
-    Raises Refused while work is on a hook or in the queue, unless forced, and in a gate of this town; Unavailable
-    when sessions cannot be seen.
+    What is on hooks is open work again. Raises Refused while work is on a hook or in the queue, unless forced, for
+    agents and in a gate of this town; Busy when something else is done with the rig; Unavailable when sessions
+    cannot be seen, or do not end. Then the rig is in the town as before.
     """
-    must_be_somebody(town)
-    settings = town.rig(name)
-    if not force:
-        _check_idle(town, name)
-    with lock(town.places.lock(f"queue.{name}"), what=f"the queue of {name}", wait=2):
-        _stop_sessions(town, settings)
-        undone = take_back(town.root / name)
-        aside = _free_place(town, name)
-        (town.root / name).rename(aside)
+    must_be_person(town, "gt rig remove")
+    with lock(town.places.lock(f"removing.{name}"), what=f"the removal of {name}"):
+        _show(town.root / name)  # an earlier removal was cut off
+        settings = town.rig(name)
+        _check_idle(town, name, force=force)
+        with _hidden(town, name), _everything_held(town, settings):
+            _check_idle(town, name, force=force)
+            _stop_sessions(town, settings)
+            undone = take_back(town.root / name)
+            _end_work(town, name)
+            aside = _free_place(town, name)
+            (town.root / name).rename(aside)
+        _show(aside)
+        _stop_sessions(town, settings)  # what somebody began before it was hidden, and showed only now
         now = town.clock.now()
         with town.ledger.transaction() as ledger:
             events.append(ledger, OVERSEER, "rig.removed", name, now, moved_to=str(aside), forced=force)
     return Removed(name, aside, undone, f"mv {aside} {town.root / name}")
 
 
-def _check_idle(town: Town, name: str) -> None:
+@contextmanager
+def _hidden(town: Town, name: str) -> Generator[None]:
+    """Let nothing new begin in the rig; it is shown again if the block fails."""
+    home = town.root / name
+    (home / FILE_NAME).rename(home / REMOVING)
+    ring(town.places.wake)
+    try:
+        yield
+    except BaseException:
+        _show(home)
+        ring(town.places.wake)
+        raise
+
+
+def _show(home: Path) -> None:
+    if (home / REMOVING).exists() and not (home / FILE_NAME).exists():
+        (home / REMOVING).rename(home / FILE_NAME)
+
+
+@contextmanager
+def _everything_held(town: Town, rig: RigSettings) -> Generator[None]:
+    """Hold the locks of the rig's queue and of all its agents; whatever has them comes to its end first."""
+    with ExitStack() as locks:
+        queue = f"queue.{rig.name}"
+        stop_holder(town, queue)
+        locks.enter_context(lock(town.places.lock(queue), what=f"the queue of {rig.name}", wait=PATIENCE))
+        for address in _addresses(town, rig.name):
+            locks.enter_context(lock(town.places.lock(address), what=address, wait=PATIENCE))
+        yield
+
+
+def _addresses(town: Town, rig: str) -> Sequence[str]:
+    return [agent.address for agent in agents.all_agents(town.ledger, rig)]
+
+
+def _check_idle(town: Town, name: str, *, force: bool) -> None:
+    if force:
+        return
     hooked = [agent for agent in agents.all_agents(town.ledger, name) if agent.hook_bead is not None]
     if hooked:
         raise Refused(
@@ -61,10 +113,11 @@ def _check_idle(town: Town, name: str) -> None:
 
 
 def _stop_sessions(town: Town, rig: RigSettings) -> None:
-    followers = [session_name(rig.prefix, "refinery")]
+    """End the rig's sessions, the one that shows its queue's log as well, and all that they started."""
     names = [
-        session_name(rig.prefix, agent.name) for agent in agents.all_agents(town.ledger, rig.name)
-    ] + followers
+        *(session_name(rig.prefix, agent.name) for agent in agents.all_agents(town.ledger, rig.name)),
+        session_name(rig.prefix, "refinery"),
+    ]
     for name, seen in town.terminal.look(names).items():
         match seen:
             case Present(session):
@@ -75,6 +128,18 @@ def _stop_sessions(town: Town, rig: RigSettings) -> None:
                 pass
     end_leftovers(town, {"GT_RIG": rig.name})
     end_all_of_queue(town, rig.name)
+
+
+def _end_work(town: Town, rig: str) -> None:
+    """Write down that its sessions have ended, and take back what is on its hooks."""
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        for address in _addresses(town, rig):
+            newest = agents.newest_incarnation(ledger, address)
+            if newest is not None and agents.end_incarnation(ledger, newest.id, STOPPED_BY_PERSON, now):
+                events.append(ledger, OVERSEER, "agent.stopped", address, now, because=STOPPED_BY_PERSON)
+            if (assignment := agents.open_assignment(ledger, address)) is not None:
+                put_back(ledger, assignment, by=Caller(OVERSEER), now=now)
 
 
 def _free_place(town: Town, name: str) -> Path:
