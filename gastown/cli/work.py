@@ -80,7 +80,14 @@ def _holder(town: "Town", what: str) -> tuple[str, str | None]:
 
 def _unslung(taken: "Unslung") -> str:
     kept = f"   (its commits stay on {taken.branch})" if taken.branch else ""
-    return f"unslung  {taken.bead} ← {taken.agent}{kept}"
+    told = f"unslung  {taken.bead} ← {taken.agent}{kept}"
+    if not taken.unsaved:
+        return told
+    name = taken.agent.rpartition("/")[2]
+    return (
+        f"{told}\n  not committed: {output.harmless(taken.unsaved)}\n"
+        f"  it is kept when its session ends, or the worktree is needed: gt log {name} says where"
+    )
 
 
 def hook(

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import BeadStatus
-from gastown.errors import Refused
+from gastown.domain.identity import parse_address
+from gastown.errors import GastownError, Refused
 from gastown.ledger import agents, beads, events
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
@@ -21,6 +22,8 @@ class Unslung:
     agent: str
     generation: int
     branch: str | None
+    unsaved: str
+    """What in its worktree is in no commit, in words; empty: nothing, or nobody knows."""
 
 
 def unsling(town: Town, address: str, *, by: Caller, bead: str | None = None) -> Unslung:
@@ -43,7 +46,22 @@ def unsling(town: Town, address: str, *, by: Caller, bead: str | None = None) ->
             raise Refused(f"{address} has finished {assignment.bead}; it is being submitted", "gt mq list")
         put_back(ledger, assignment, by=by, now=now)
     ring(town.places.wake)
-    return Unslung(assignment.bead, address, assignment.generation, assignment.branch)
+    return Unslung(
+        assignment.bead, address, assignment.generation, assignment.branch, _unsaved(town, assignment)
+    )
+
+
+def _unsaved(town: Town, assignment: Assignment) -> str:
+    from gastown.world.git.worktrees import status
+
+    if assignment.branch is None:
+        return ""
+    where = parse_address(assignment.agent)
+    try:
+        seen = status(town.rig_places(str(where.rig)).polecat(where.name))
+    except GastownError:
+        return ""
+    return seen.summary if seen.dirty else ""
 
 
 def put_back(ledger: Database, assignment: Assignment, *, by: Caller, now: datetime) -> None:
