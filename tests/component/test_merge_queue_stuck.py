@@ -52,6 +52,23 @@ def held_because(place: MergeTown, request: str) -> str:
     return str(now.because)
 
 
+def test_a_gate_that_asks_its_queue_to_end_is_held_as_well_and_one_that_gt_down_ended_is_not(
+    place: MergeTown,
+) -> None:
+    place.gate("[ ! -e killer ] || { kill $PPID; sleep 60; }")
+    killer, good = place.submit("Killer", {"killer": ""}), place.submit("Good", {"good": ""})
+    place.town.places.run.mkdir()
+    place.town.places.down.touch()
+    for wanted_down in (True, True, True, False, False, False):
+        if not wanted_down:
+            place.town.places.down.unlink(missing_ok=True)
+        assert place.start().wait(PATIENCE) == 0
+        assert place.request(killer.id).state == "queued"
+    place.run()
+    assert "3 times in a row: the queue's process was ended" in held_because(place, killer.id)
+    place.landed_once(good)
+
+
 def test_a_gate_that_kills_its_queue_is_held_after_three_times_and_the_next_has_its_turn(
     place: MergeTown,
 ) -> None:
@@ -60,7 +77,7 @@ def test_a_gate_that_kills_its_queue_is_held_after_three_times_and_the_next_has_
     for _ in range(3):
         assert place.start().wait(PATIENCE) == -signal.SIGKILL
     assert place.start().wait(PATIENCE) == 0
-    assert "3 times in a row: the queue's process was killed" in held_because(place, killer.id)
+    assert "3 times in a row: the queue's process was ended" in held_because(place, killer.id)
     place.landed_once(good)
     place.push_from_elsewhere({"theirs": ""})
     place.submit("Better", {"better": ""})

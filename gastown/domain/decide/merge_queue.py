@@ -80,8 +80,8 @@ def _whose_fault(what: str, on_target: GateRun | None) -> Judgement:
     return SendBack(f"{what}, though it runs on the target itself ({on_target.told()})")
 
 
-CUT_OFF = "the queue's process was killed during its gate"
-"""A kind of trouble; a gate that kills its own parent looks like that."""
+CUT_OFF = "the queue's process was ended during its gate"
+"""A kind of trouble; a gate that kills its own parent looks like that. What `gt down` ends does not count."""
 
 MOST_CUT_OFF, MOST_FAILURES = 3, 5
 """How often in a row a gate is cut off, or an attempt fails in the same way, before the request is held."""

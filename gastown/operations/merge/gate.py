@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from gastown.domain.decide.merge_queue import NOT_FOUND, outcome_of
+from gastown.domain.decide.merge_queue import CUT_OFF, NOT_FOUND, outcome_of
 from gastown.domain.merges import GateRun, MergeRequest
 from gastown.errors import Unavailable
 from gastown.ledger import events, merges
 from gastown.operations.merge.gate_environment import gate_environment, marks
 from gastown.operations.merge.gate_log import GateLog
 from gastown.operations.merge.queue import Queue
+from gastown.operations.merge.stopping import Stopped
 from gastown.settings.rig import RigSettings
 from gastown.world import process, processes
 from gastown.world.adoption import adopting
@@ -43,9 +44,11 @@ def run_gate(queue: Queue, request: MergeRequest, rig: RigSettings, tree: Tree) 
     run = _begin(queue, request, rig, tree, log)
     try:
         result = _execute(queue, rig, log)
-    except BaseException:
+    except BaseException as problem:
         with queue.ledger.transaction() as ledger:
             merges.gate_ended(ledger, run, None, None, queue.town.clock.now())
+            if isinstance(problem, Stopped) and not queue.town.places.down.exists():
+                merges.trouble(ledger, request.id, CUT_OFF)  # no person asked us: maybe the gate itself did
         raise
     _end(queue, request, tree, run, result)
     return result
