@@ -15,7 +15,7 @@ from gastown.operations.work.unsling import unsling
 from gastown.town import Town
 from gastown.world.wake import Doorbell
 from tests.conftest import ROOT
-from tests.towns import HUMAN, a_town
+from tests.towns import HUMAN, a_town, put_to_work
 
 TOAST = "web/polecats/Toast"
 
@@ -102,6 +102,17 @@ def test_work_goes_to_an_idle_polecat_before_a_new_one(town: Town) -> None:
     assert first.agent != second.agent
     unsling(town, first.agent, by=HUMAN)
     assert sling(town, bead(town).id, by=HUMAN).agent == first.agent
+
+
+def test_a_polecat_whose_last_session_goes_on_is_not_the_one_that_takes_new_work(town: Town) -> None:
+    put_to_work(town, TOAST)
+    unsling(town, TOAST, by=HUMAN)
+    assert sling(town, bead(town).id, by=HUMAN).agent != TOAST
+    session = agents.newest_incarnation(town.ledger, TOAST)
+    assert session is not None
+    with town.ledger.transaction() as ledger:
+        agents.end_incarnation(ledger, session.id, "the session ended", town.clock.now())
+    assert sling(town, bead(town).id, by=HUMAN).agent == TOAST
 
 
 def test_a_bead_in_a_convoy_gets_no_second_one(town: Town) -> None:

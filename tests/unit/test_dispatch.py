@@ -125,7 +125,7 @@ def test_only_open_and_unfinished_work_is_ever_slingable(status: BeadStatus) -> 
 # who takes it
 
 CHOICES: dict[str, tuple[list[str], set[str], tuple[str, ...], str]] = {
-    "the first that is idle": (["Rust", "Ash"], {"Rust", "Ash"}, (), "Rust"),
+    "the first that is free": (["Rust", "Ash"], {"Rust", "Ash"}, (), "Rust"),
     "nobody yet": ([], set[str](), (), POLECAT_NAMES[0]),
     "the next free name": ([], set(POLECAT_NAMES[:3]), (), POLECAT_NAMES[3]),
     "a name that a person chose is not given again": ([], {"toast"}, (), POLECAT_NAMES[1]),
@@ -137,9 +137,9 @@ CHOICES: dict[str, tuple[list[str], set[str], tuple[str, ...], str]] = {
 
 @pytest.mark.parametrize("idle, known, names, chosen", CHOICES.values(), ids=CHOICES)
 def test_a_polecat_is_found_or_named(
-    idle: list[str], known: set[str], names: tuple[str, ...], chosen: str
+    free: list[str], known: set[str], names: tuple[str, ...], chosen: str
 ) -> None:
-    assert choose_polecat(idle, known, names) == chosen
+    assert choose_polecat(free, known, names) == chosen
 
 
 @given(

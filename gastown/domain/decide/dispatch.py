@@ -56,13 +56,13 @@ def check_slingable(facts: SlingFacts) -> None:
         raise Refused(f"rig {facts.rig} is parked: {facts.parked}", 'set rig.parked in its rig.toml to ""')
 
 
-def choose_polecat(idle: Sequence[str], known: AbstractSet[str], names: Sequence[str]) -> str:
-    """The name of the polecat that takes new work: one that is idle, else the next free name.
+def choose_polecat(free: Sequence[str], known: AbstractSet[str], names: Sequence[str]) -> str:
+    """The name of the polecat that takes new work: one with neither work nor a session, else the next new name.
 
     Names that differ only in case count as one.
     """
-    if idle:
-        return idle[0]
+    if free:
+        return free[0]
     pool, taken = names or POLECAT_NAMES, {name.casefold() for name in known}
     further = (f"{pool[0][:LONGEST_STEM]}{n}" for n in count(2))
     return next(name for name in chain(pool, further) if name.casefold() not in taken)

@@ -152,8 +152,18 @@ def _put(  # noqa: PLR0917 - private
 
 def _free_polecat(town: Town, ledger: Database, rig: str) -> str:
     known = [agent for agent in agents.all_agents(ledger, rig) if agent.role == "polecat"]
-    idle = [agent.name for agent in known if agent.hook_bead is None and agent.paused is None]
-    return choose_polecat(idle, {agent.name for agent in known}, town.rig(rig).names)
+    free = [
+        agent.name
+        for agent in known
+        if agent.hook_bead is None and agent.paused is None and _rests(ledger, agent.address)
+    ]
+    return choose_polecat(free, {agent.name for agent in known}, town.rig(rig).names)
+
+
+def _rests(ledger: Database, address: str) -> bool:
+    """Whether no session of the agent is left: one may be busy, or watched, long after its work was handed over."""
+    newest = agents.newest_incarnation(ledger, address)
+    return newest is None or newest.ended_at is not None
 
 
 def _convoy(ledger: Database, bead: Bead, by: Caller, town: Town) -> str:
