@@ -179,6 +179,11 @@ def gates_since(database: Database, rig: str, since: datetime) -> int:
     return int(row["runs"]) if row else 0
 
 
+def news(database: Database, rig: str, since: datetime) -> bool:
+    """Whether somebody put a request into the rig's queue since then, by handing it over or by `gt mq retry`."""
+    return database.row("merges", "news", rig=rig, since=stamp(since)) is not None
+
+
 def ended_since(database: Database, rig: str, since: datetime) -> Sequence[MergeRequest]:
     """Requests of a rig that landed or were sent back since then, newest first."""
     return [_request(row) for row in database.rows("merges", "ended_since", rig=rig, since=stamp(since))]

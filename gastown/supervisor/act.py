@@ -126,6 +126,8 @@ class Hands:
     def _start_queue(self, rig: str) -> None:
         now = self._town.clock.now()
         before = self._queues.get(rig)
+        if before is not None and merges.news(self._town.ledger, rig, before.began):
+            before = None  # what failed before must not keep new work waiting
         if (
             before is not None and now < before.not_before <= now + LONGEST_QUEUE_PAUSE
         ):  # else the clock was set back

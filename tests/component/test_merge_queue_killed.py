@@ -12,9 +12,11 @@ from subprocess import TimeoutExpired
 import pytest
 
 from gastown.ledger import merges
+from gastown.operations.merge.retry import retry
 from gastown.world import processes
 from tests.component.merge_town import PATIENCE, MergeTown
 from tests.support import eventually
+from tests.towns import HUMAN
 
 pytestmark = [pytest.mark.needs("git")]
 
@@ -178,6 +180,11 @@ def test_killed_again_and_again_at_any_moment_it_ends_each_request_once(place: M
             queue.wait(chance.uniform(0.15, 1.0))
         queue.kill()
         queue.wait(PATIENCE)
+    place.run()
+    for held in merges.live(
+        place.ledger, "web"
+    ):  # three times in a row it may have been killed in one's gate
+        retry(place.town, held.id, by=HUMAN)
     place.run()
     for request in lands:
         place.landed_once(request)

@@ -212,3 +212,22 @@ def test_what_is_landing_has_landed_or_is_no_request_cannot_be_rejected(place: M
     with pytest.raises(NotFound):
         reject(place.town, "we-none", by=HUMAN)
     assert eventually(lambda: not place.queue_runs(), within=PATIENCE, what="the queue's end")
+
+
+# what lets a queue that failed start at once
+
+
+def test_what_people_and_agents_put_into_the_queue_is_news_and_what_the_queue_takes_up_is_not(
+    place: MergeTown,
+) -> None:
+    place.gate("exit 127")
+    request, began = place.submit("Add a file", {"new.txt": ""}), place.town.clock.now()
+    place.run()
+    place.push_from_elsewhere({"theirs": ""})
+    place.run()
+    assert place.happened("merge.retried")
+    assert not merges.news(place.ledger, "web", began)
+    retry(place.town, request.id, by=HUMAN)
+    assert merges.news(place.ledger, "web", began)
+    assert not merges.news(place.ledger, "web", place.town.clock.now())
+    assert not merges.news(place.ledger, "api", began)

@@ -76,6 +76,11 @@ SELECT * FROM gate_runs WHERE merge_request = :request ORDER BY id
 SELECT count(*) AS runs FROM gate_runs g JOIN merge_requests m ON m.id = g.merge_request
  WHERE m.rig = :rig AND g.began_at >= :since
 
+-- name: news
+SELECT 1 FROM merge_requests m JOIN events e ON e.subject = m.id
+ WHERE m.rig = :rig AND m.state = 'queued' AND e.type IN ('merge.queued', 'merge.retried')
+       AND e.actor NOT LIKE '%/refinery' AND e.at > :since LIMIT 1
+
 -- name: ended_since
 SELECT m.*, b.title FROM merge_requests m JOIN beads b ON b.id = m.bead
  WHERE m.rig = :rig AND m.ended_at >= :since ORDER BY m.ended_at DESC
