@@ -464,7 +464,7 @@ def test_killed_at_any_moment_the_same_call_finishes_the_job(tmp_path: Path, vic
         precious = (rig.polecat() / "precious").exists()
         moment = LATEST * (number * 7 % 12) / 12
         killed += cut_off(rig, branch, after=moment, git_too=victims == "git with us")
-        clear_stale_lock(rig.repository, rig.polecat())
+        clear_stale_lock(rig.repository, rig.polecat(), branch)
         prepared = prepare(rig.repository, rig.polecat(), branch, start=rig.start, had_session=False)
         assert prepared.branch == branch
         assert status(rig.polecat()).branch == branch

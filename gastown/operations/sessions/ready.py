@@ -45,7 +45,7 @@ def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
     repository, folder = town.repository(rig.name), town.rig_places(rig.name).polecat(address.name)
     outwait(folder)  # a reset or clean of a supervisor that was killed must not meet the next agent's work
     branch, base, start = _work_on(town, repository, address, assignment)
-    worktrees.clear_stale_lock(repository, folder)
+    worktrees.clear_stale_lock(repository, folder, branch)
     newest = agents.newest_incarnation(town.ledger, str(address))
     prepared = worktrees.prepare(
         repository,

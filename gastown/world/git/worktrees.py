@@ -1,5 +1,6 @@
 """Agents' worktrees: made, taken up again, let go and removed, with nothing in them ever lost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,23 +113,32 @@ def remove(repository: Repository, folder: Path) -> None:
     git(repository.path, "worktree", "remove", "--force", "--force", str(record.folder), deadline=120)
 
 
-def clear_stale_lock(repository: Repository, folder: Path) -> bool:
-    """Remove the locks that a git killed in `folder` left there; True when there were any.
+def clear_stale_lock(repository: Repository, folder: Path, branch: str | None = None) -> bool:
+    """Remove the locks that a git killed in `folder`, or while it made `branch`, left; True when there were any.
 
     Call it when no process of an agent works there any more. A git of ours that does is waited for; Busy if it
     does not end.
     """
     record = record_of(repository.path, folder)
-    return record is not None and record.linked and _clear_locks(record)
+    locks = _locks(repository, record) if record is not None and record.linked else []
+    if branch is not None:
+        locks.append(_branch_lock(repository, branch))
+    return _clear(folder, locks)
 
 
-def _clear_locks(record: Record) -> bool:
+def _locks(repository: Repository, record: Record) -> list[Path]:
     locks = [record.admin / "index.lock", record.admin / "HEAD.lock"]
-    if record.branch is not None:
-        locks.append(record.admin.parent.parent / "refs" / "heads" / f"{record.branch}.lock")
+    return locks if record.branch is None else [*locks, _branch_lock(repository, record.branch)]
+
+
+def _branch_lock(repository: Repository, branch: str) -> Path:
+    return repository.path / "refs" / "heads" / f"{branch}.lock"
+
+
+def _clear(folder: Path, locks: Sequence[Path]) -> bool:
     if not any(lock.exists() for lock in locks):
         return False
-    outwait(record.folder)
+    outwait(folder)
     there = [lock for lock in locks if lock.exists()]
     for lock in there:
         delete(lock)
@@ -168,7 +178,7 @@ def _settle(
         delete(record.admin)
         return None, moved
     if not record.linked:
-        _clear_locks(record)
+        _clear(folder, _locks(repository, record))
     revive(record)
     return record, moved
 
