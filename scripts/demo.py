@@ -1,6 +1,7 @@
 """The main job on stage: three beads, two polecats at a time, one agent and one supervisor killed, three landings."""
 
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -8,37 +9,43 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 from demo_stage import IN_PROSE, TASKS, Board, Task
 
 from gastown.domain.observed import Present
 from gastown.ledger import agents, beads, events, merges
 from gastown.ledger.events import Event
+from gastown.settings.town import real
 from gastown.town import Town
 from gastown.world.locks import held
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 GATE = 'for f in town-demo/*.sh; do sh "$f" >/dev/null || exit 1; done'
+BLOWS = ["one agent", "one supervisor"]
 INTERRUPTED = 130
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PACE = "GT_SCRIPTED_PACE"
 PATIENCE = {"scripted": 120.0, "claude": 1800.0}
 
 
 class Demo:
     """One run of the demo in one town."""
 
-    def __init__(self, town: Path, agent: str, repository: str) -> None:
-        self.root, self.agent, self.repository = town, agent, repository
+    def __init__(self, town: Path, agent: str) -> None:
+        self.root, self.agent = town, agent
         self.gt_program = Path(sys.executable).with_name("gt")
         self.tasks: Sequence[Task] = TASKS if agent == "scripted" else IN_PROSE
         self.board = Board(sys.stdout)
         self.begun: set[str] = set()
+        self.killed: list[str] = []
 
-    def run(self) -> int:
-        """Play it through; gives the exit status."""
+    def run(self, repository: str) -> int:
+        """Play it through; gives the exit status: 1 when not all landed, or not all was killed that was to be."""
         began = time.monotonic()
-        self._make_town()
+        self._make_town(repository)
         town = Town(self.root)
         ids = self._file_beads()
         self._sling_first(ids)
@@ -46,7 +53,7 @@ class Demo:
         if landed:
             self._tell(town, ids, time.monotonic() - began)
         town.close()
-        return 0 if landed else 1
+        return 0 if landed and self.killed == BLOWS else 1
 
     def gt(self, *arguments: str, program: str = "gt", quiet: bool = False) -> str:
         """Run one of our commands as a person would, and show it."""
@@ -68,10 +75,10 @@ class Demo:
         if (self.root / "town.toml").exists():
             self.gt("down", "--agents", quiet=True)
 
-    def _make_town(self) -> None:
+    def _make_town(self, repository: str) -> None:
         self.gt("install", str(self.root), "--agent", self.agent)
         permissions = ["--permissions", "unattended", "--trust"] if self.agent == "claude" else []
-        self.gt("rig", "add", "demo", self.repository, "--prefix", "de", "--gate", GATE, *permissions)
+        self.gt("rig", "add", "demo", repository, "--prefix", "de", "--gate", GATE, *permissions)
 
     def _file_beads(self) -> list[str]:
         import json
@@ -110,8 +117,7 @@ class Demo:
             if stage == 0:
                 stage = 1 if self._kill_agent(town, ids[0]) else 0
             elif stage == 1 and self._has_restarted(town, ids[0]):
-                stage = 2
-                self._kill_supervisor(town)
+                stage = 2 if self._kill_supervisor(town) else 1
             self.board.draw()
             time.sleep(0.1)
         self.board.close()
@@ -130,14 +136,22 @@ class Demo:
             return False
         name = f"de-{assignment.agent.rsplit('/', 1)[1]}"
         match town.terminal.look([name])[name]:
-            case Present(session):
+            case Present(session) if self._kill(session.pane_pid, BLOWS[0]):
                 self.board.strike(
                     f"SIGKILL to {name} (process {session.pane_pid}), its work half done …", bead
                 )
-                os.kill(session.pane_pid, signal.SIGKILL)
                 return True
             case _:
                 return False
+
+    def _kill(self, pid: int, what: str) -> bool:
+        """SIGKILL; False when nobody was there to be hit."""
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        self.killed.append(what)
+        return True
 
     def _tell_of_restart(self, event: Event) -> None:
         if (
@@ -153,16 +167,16 @@ class Demo:
     def _has_restarted(self, town: Town, bead: str) -> bool:
         return len(agents.starts_of_bead(town.ledger, bead)) > 1
 
-    def _kill_supervisor(self, town: Town) -> None:
+    def _kill_supervisor(self, town: Town) -> bool:
         match held(town.places.supervisor_lock):
-            case Present(pid):
-                os.kill(pid, signal.SIGKILL)
+            case Present(pid) if pid and self._kill(pid, BLOWS[1]):
                 self.board.strike(
                     f"SIGKILL to the supervisor (process {pid}) … gt up: a new one carries on", None
                 )
                 self.gt("up", quiet=True)
+                return True
             case _:
-                return
+                return False
 
     def _tell(self, town: Town, ids: Sequence[str], seconds: float) -> None:
         self.board.say("\nlanded on demo's main")
@@ -171,15 +185,19 @@ class Demo:
             commit, at = (request.landing_new or "")[:9], request.ended_at
             page = beads.get(town.ledger, bead)
             self.board.say(f"  {bead}  {page.title:<34} {request.agent:<22} {commit}  {at:%H:%M:%S} UTC")
-        self.board.say(
-            f"\n{len(ids)} beads in {seconds:.1f} s; one agent and one supervisor were killed on the way."
-        )
+        self.board.say(f"\n{len(ids)} beads in {seconds:.1f} s; {killed_on_the_way(self.killed)}.")
         self.board.say(
             f"\nlook around:  cd {self.root}\n"
             "              bin/gt status        who works on what\n"
             "              bin/gt log           what happened, in order\n"
             "              bin/gt attach        the sessions, while the town is up\n"
         )
+
+
+def killed_on_the_way(killed: Sequence[str]) -> str:
+    """What was killed, and what was to be and was not."""
+    told = f"{' and '.join(killed) or 'nobody'} {'were' if len(killed) > 1 else 'was'} killed on the way"
+    return told if killed == BLOWS else f"{told}, though {' and '.join(BLOWS)} were to be"
 
 
 def _shown(argument: str) -> str:
@@ -213,27 +231,41 @@ def main() -> int:
         "--agent", choices=["scripted", "claude"], default="scripted", help="who does the work"
     )
     options = parser.parse_args()
-    home = Path(tempfile.mkdtemp(prefix="gastown-demo-"))
-    town = options.town.absolute() if options.town else home / "town"
-    os.environ.setdefault("GT_SCRIPTED_PACE", "0.7")
-    os.environ.pop("GT_TOWN", None)
-    demo = Demo(town, options.agent, _repository(options.repo, home))
+    be_nobody_else(os.environ)
+    for number in ENDINGS:
+        signal.signal(number, _interrupt)
+    home = real(Path(tempfile.mkdtemp(prefix="gastown-demo-")))
+    town = real(options.town) if options.town else home / "town"
+    demo = Demo(town, options.agent)
     try:
-        status = demo.run()
+        status = demo.run(_repository(options.repo, home))
         if status == 0 and sys.stdin.isatty() and sys.stdout.isatty():
             input("The town is up. Enter takes it down … ")
     except KeyboardInterrupt:
-        demo.board.close()
-        demo.board.say("\nInterrupted; taking the town down.")
         status = INTERRUPTED
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            demo.board.close()
+            demo.board.say("\nInterrupted; taking the town down.")
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)  # for gt down as well
         demo.down()
     if status == INTERRUPTED and not options.town:
         shutil.rmtree(home, ignore_errors=True)
     elif not options.town:
         demo.board.say(f"The town is down. It lies in {town}; rm -r {home} removes it.")
     return status
+
+
+def be_nobody_else(environment: MutableMapping[str, str]) -> None:
+    """Forget whose session this was typed in: an agent that works on Gas Town has a town and a credential."""
+    for name in [name for name in environment if name.startswith("GT_") and name != PACE]:
+        del environment[name]
+    environment.setdefault(PACE, "0.7")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -43,6 +43,9 @@ def run(root: Path) -> int:
     town = Town(root)
     try:
         with lock(town.places.supervisor_lock, what="the supervisor of this town") as held:
+            if town.places.down.exists():  # since we were sent for
+                log.info("a person took the town down; this one leaves")
+                return 0
             describe_self(town, os.getpid())
             Supervisor(town, held).live()
     except Busy as busy:

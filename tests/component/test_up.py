@@ -130,6 +130,15 @@ def test_a_persons_up_replaces_a_supervisor_of_another_version(
     assert up(town).already
 
 
+def test_a_supervisor_that_comes_late_to_a_town_taken_down_leaves(town: Town) -> None:
+    down(town, agents_too=False)
+    late = [sys.executable, "-m", "gastown.supervisor", str(town.root)]
+    came = subprocess.run(late, capture_output=True, text=True, timeout=30, check=False)
+    assert came.returncode == 0
+    assert "a person took the town down" in came.stderr
+    assert events.last_of_type(town.ledger, "supervisor", "supervisor.started") is None
+
+
 TYPED_IN_A_PANE = """
 import os, sys
 from pathlib import Path

@@ -135,7 +135,7 @@ CHOICES: dict[str, tuple[list[str], set[str], tuple[str, ...], str]] = {
 }
 
 
-@pytest.mark.parametrize("idle, known, names, chosen", CHOICES.values(), ids=CHOICES)
+@pytest.mark.parametrize("free, known, names, chosen", CHOICES.values(), ids=CHOICES)
 def test_a_polecat_is_found_or_named(
     free: list[str], known: set[str], names: tuple[str, ...], chosen: str
 ) -> None:
