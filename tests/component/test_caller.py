@@ -8,6 +8,7 @@ from gastown.domain.assignments import Caller
 from gastown.errors import Refused
 from gastown.ledger import agents, events
 from gastown.ledger.quick import credential_hash
+from gastown.operations.merge.run import run_queue
 from gastown.operations.sessions.caller import caller
 from gastown.operations.town.down import down
 from gastown.operations.town.rig_remove import remove_rig
@@ -74,6 +75,7 @@ def test_a_session_or_gate_without_a_credential_is_not_the_human(
         lambda: down(town, agents_too=True),
         lambda: uninstall(town),
         lambda: remove_rig(town, "web"),
+        lambda: run_queue(town, "web", say=print),
     ):
         with pytest.raises(Refused, match=r"nobody"):
             act()

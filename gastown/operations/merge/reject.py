@@ -25,7 +25,10 @@ def reject(town: Town, what: str, *, because: str = "", by: Caller) -> MergeRequ
     with town.ledger.transaction() as ledger:
         request = merges.get(ledger, request.id) or request
         if request.landing_new is not None and request.state is MergeState.QUEUED:
-            raise Busy(f"{request.id} is just being landed", f"gt mq show {request.id}")
+            raise Busy(
+                f"{request.id} is being landed, or nobody could see yet whether it has",
+                f"gt mq show {request.id}; the queue looks as soon as {request.target} can be read",
+            )
         words = comment(request, why, "", by=by.address)
         if request.ended_at is not None or not give_back(ledger, request, why, words, by=by.address, now=now):
             raise Busy(f"{request.id} is not in the queue any more", f"gt mq show {request.id}")

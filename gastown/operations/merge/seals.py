@@ -32,7 +32,8 @@ def broken_seal(queue: Queue, request: MergeRequest) -> Broken | None:
             return None
         case Present(commit):
             return Broken(
-                f"{kept_as(request)} is {commit[:SHORT]}, but {request.commit[:SHORT]} was submitted"
+                f"{kept_as(request)} is {commit[:SHORT]}, but {request.commit[:SHORT]} was submitted: "
+                "gt mq reject makes it work again"
             )
         case Absent():
             return _freeze_again(queue, request)
