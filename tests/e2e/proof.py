@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gastown.ledger.sqlite import sqlite3
+from gastown.operations.merge import gate_environment
 from gastown.settings.rig import FILE_NAME, RigPlaces
+from gastown.town import Town
 from gastown.world.processes import environment, marked
 from tests.support import eventually, git
 
@@ -134,6 +136,17 @@ def no_process_is_of_an_older_incarnation(root: Path, *, within: float = 0.0) ->
             lambda: not older(), within=within, what="processes of older incarnations to end", every=0.2
         )
     assert older() == []
+
+
+def gates_of(root: Path, rig: str = "web") -> list[int]:
+    """Whatever a rig's gate started and that still runs."""
+    return [process.pid for process in marked(gate_environment.marks(Town(root), rig))]
+
+
+def left_running(root: Path, rig: str = "web") -> list[int]:
+    """Whatever runs for the town: agents and what they started, queues, gates."""
+    queue = marked(gate_environment.queue_mark(Town(root), rig))
+    return [process.pid for process in (*marked({"GT_TOWN": str(root)}), *queue)] + gates_of(root, rig)
 
 
 def nothing_is_half_made(root: Path) -> None:

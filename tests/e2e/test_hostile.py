@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from gastown.town import Town
-from gastown.world.processes import marked
 from gastown.world.tmux.place import socket_path
 from tests.e2e import deeds, proof
 from tests.e2e.stage import Stage, a_stage
@@ -61,7 +60,7 @@ def test_a_gate_that_cannot_run_lands_nothing_and_says_why_until_it_is_mended(
     assert git("rev-parse", "main", cwd=folder / "origin.git") == before
     page = stage.gt("status")
     assert told in page
-    assert marked({"GT_GATE": "web", "GT_TOWN": str(stage.root)}) == ()
+    assert proof.gates_of(stage.root) == []
     gate(stage, GREEN)
     stage.gt("up")
     stage.has_landed(made.bead)
@@ -74,7 +73,7 @@ def test_a_gate_that_leaves_children_behind_has_none_when_it_is_over(stage: Stag
     made = handed_in(stage, "Work")
     deeds.land(stage.root)
     assert stage.status_of(made.bead) == "closed"
-    assert marked({"GT_GATE": "web", "GT_TOWN": str(stage.root)}) == ()
+    assert proof.gates_of(stage.root) == []
     proof.at_rest(stage.root, folder / "origin.git")
 
 
@@ -192,7 +191,7 @@ def lands_somewhere(root: Path) -> None:
         stage.has_landed(one, two)
         assert git("show", "main:two", cwd=root / "api" / "repo.git") == "2"
         stage.gt("down", "--agents")
-        assert marked({"GT_TOWN": str(root)}) == ()
+        assert proof.left_running(root) == []
         proof.at_rest(root, root.parent / "origin.git")
     finally:
         stage.end()

@@ -10,7 +10,6 @@ from gastown.operations.town.rig_add import add_rig
 from gastown.operations.town.rig_remove import remove_rig
 from gastown.operations.work.sling import sling
 from gastown.town import Town
-from gastown.world.processes import marked
 from tests.e2e import deeds, proof
 from tests.e2e.deeds import Work, work
 from tests.e2e.kill_points import Killer, Run, killed_everywhere, told
@@ -188,7 +187,7 @@ def test_a_killed_queue_lands_once_and_sends_back_once(
             ended = "bead.landed" if gate == "green" else "merge.sent_back"
             queue = f"events WHERE type = '{ended}'"
             assert proof.count(stage.root, queue) == len(made)
-            assert not marked({"GT_GATE": "web", "GT_TOWN": str(stage.root)})
+            assert proof.gates_of(stage.root) == []
             proof.at_rest(stage.root, folder / "origin.git")
     commented = proof.rows(stage.root, "SELECT count(*) FROM comments GROUP BY bead")
     assert [times for (times,) in commented] == [1] * len(made) * (gate == "red")

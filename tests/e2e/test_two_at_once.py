@@ -10,7 +10,7 @@ import pytest
 from gastown.domain.observed import Present
 from gastown.town import Town
 from gastown.world.locks import held
-from gastown.world.processes import find_command, marked
+from gastown.world.processes import find_command
 from tests.e2e import deeds, proof
 from tests.e2e.stage import Ended, Stage, a_remote
 from tests.support import eventually
@@ -183,11 +183,13 @@ def test_unsling_and_done_at_the_same_moment_do_not_both_happen(stage: Stage, fo
 def test_gt_down_ends_a_gate_and_the_next_gt_up_runs_it_again(stage: Stage, folder: Path) -> None:
     slow(stage, f"test -e {folder}/second || {{ touch {folder}/second; setsid sleep 600; }}; ./check")
     made = deeds.work(stage.root, "Work")
-    assert Running(stage, "done", cwd=made.folder, env=made.env).ended().status == 0
-    marks = {"GT_GATE": "web", "GT_TOWN": str(stage.root)}
-    eventually(lambda: (folder / "second").exists() and marked(marks), within=20, what="the gate to run")
+    deeds.hand_in(stage.root, made)
+    stage.gt("up")
+    eventually(
+        lambda: (folder / "second").exists() and proof.gates_of(stage.root), within=20, what="the gate to run"
+    )
     stage.gt("down")
-    assert marked(marks) == ()
+    assert proof.gates_of(stage.root) == []
     assert not isinstance(held(Town(stage.root).places.queue_lock("web")), Present)
     assert stage.status_of(made.bead) == "in_progress"
     proof.the_ledger_is_sound(stage.root, {**proof.BROKEN, **proof.UNFINISHED})
