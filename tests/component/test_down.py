@@ -73,3 +73,11 @@ def test_what_sessions_queues_and_gates_started_ends_and_what_people_run_stays(
     take_down(town)
     assert [program.wait(5) for program in ours] == [-signal.SIGTERM] * 3
     assert [program.poll() for program in [*persons, other]] == [None] * 3
+
+
+def test_a_queue_that_is_just_being_started_does_not_outlive_gt_down(town: Town, started: Started) -> None:
+    queue = started(GT_TOWN=str(town.root), GT_QUEUE=f"{town.root}/web")
+    agent = started(GT_TOWN=str(town.root), GT_ADDRESS="web/polecats/Toast", GT_INCARNATION="1")
+    down(town, agents_too=False)
+    assert queue.wait(5) == -signal.SIGTERM
+    assert agent.poll() is None

@@ -42,6 +42,8 @@ def down(town: Town, *, agents_too: bool) -> Down:
         town.places.down.touch()
     supervisor = stop_holder(town, SUPERVISOR)
     queues = tuple(rig for rig in town.rigs if stop_holder(town, f"queue.{rig}") is not None)
+    for rig in town.rigs:
+        end_all_of_queue(town, rig)  # one that is just being started holds no lock yet
     with undisturbed():
         sessions = _stop_sessions(town) if agents_too else ()
     return Down(supervisor, queues, sessions)
@@ -66,8 +68,6 @@ def _stop_sessions(town: Town) -> tuple[str, ...]:
     if isinstance(seen, Unknown):
         raise Unavailable(f"cannot see the sessions: {seen.why}", "gt doctor")
     end_leftovers(town, {})
-    for rig in town.rigs:
-        end_all_of_queue(town, rig)
     _record(town)
     town.terminal.close()  # last: with it goes our own terminal, if this was typed in one of the town's
     return tuple(session.name for session in seen)
