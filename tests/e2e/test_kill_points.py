@@ -12,7 +12,7 @@ from gastown.operations.work.sling import sling
 from gastown.town import Town
 from tests.e2e import deeds, proof
 from tests.e2e.deeds import Work, work
-from tests.e2e.kill_points import Killer, Run, killed_everywhere, told
+from tests.e2e.kill_points import Killer, Run, killed_everywhere, thaw, thawing, told
 from tests.e2e.stage import Stage
 from tests.support import git
 from tests.towns import HUMAN
@@ -191,3 +191,50 @@ def test_a_killed_queue_lands_once_and_sends_back_once(
             proof.at_rest(stage.root, folder / "origin.git")
     commented = proof.rows(stage.root, "SELECT count(*) FROM comments GROUP BY bead")
     assert [times for (times,) in commented] == [1] * len(made) * (gate == "red")
+
+
+QUEUES_GITS = ("fetch --prune", "worktree add", "cherry-pick", "push --porcelain")
+
+
+@pytest.mark.parametrize("verb", QUEUES_GITS)
+def test_a_git_that_outlives_its_killed_queue_lands_nothing_twice(
+    killer: Killer, stage: Stage, folder: Path, verb: str
+) -> None:
+    made = work(stage.root, "Work")
+    deeds.hand_in(stage.root, made)
+    move_main(folder, 1)
+    run = killer.run(f" {verb}", "gt", "mq", "run", "web", cwd=stage.root, freezing=True)
+    assert run.frozen, run.boundaries
+    with told(run), thawing(run, after=0.5):
+        deeds.land(stage.root)
+        assert proof.landed(stage.root) == [made.bead]
+    with told(run):
+        proof.at_rest(stage.root, folder / "origin.git")
+
+
+@pytest.mark.parametrize("verb", ["update-ref", "push --porcelain"])
+def test_a_git_that_outlives_its_killed_done_hands_over_once(
+    killer: Killer, stage: Stage, folder: Path, verb: str
+) -> None:
+    made = work(stage.root, "Work")
+    words = ("gt", "done", "--no-up")
+    run = killer.run(f" {verb}", *words, cwd=made.folder, env=made.env, freezing=True)
+    assert run.frozen, run.boundaries
+    with told(run), thawing(run, after=0.5):
+        assert killer.run(0, *words, cwd=made.folder, env=made.env).status == 0
+        deeds.land(stage.root)
+    with told(run):
+        assert proof.landed(stage.root) == [made.bead]
+        proof.at_rest(stage.root, folder / "origin.git")
+
+
+def test_a_clone_that_outlives_its_killed_gt_rig_add_is_ended(
+    killer: Killer, stage: Stage, folder: Path
+) -> None:
+    add = ("rig", "add", "api", str(folder / "origin.git"), "--gate", "./check", "--no-up")
+    run = killer.run(" fetch --prune", "gt", *add, cwd=stage.root, freezing=True)
+    assert run.frozen, run.boundaries
+    with told(run):
+        stage.gt(*add)
+        assert not thaw(run)
+        proof.nothing_is_half_made(stage.root)
