@@ -90,7 +90,7 @@ def _unprimed(agent: AgentFacts, session: Session, start: LastStart, now: dateti
         return None
     if now - start.began_at < UNPRIMED:
         return LeaveAlone(agent.address, "is starting", start.began_at + UNPRIMED)
-    if not agent.turn_ended or session.attached:
+    if not agent.turn_ended or session.attached or session.ever_attached:
         return None
     return RingDoorbell(agent.address, session, start.incarnation, "it was never told what is on its hook")
 
