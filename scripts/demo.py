@@ -18,6 +18,7 @@ from demo_stage import IN_PROSE, TASKS, Board, Task
 from gastown.domain.observed import Present
 from gastown.ledger import agents, beads, events, merges
 from gastown.ledger.events import Event
+from gastown.operations.town.trust import take_back
 from gastown.settings.town import real
 from gastown.town import Town
 from gastown.world.locks import held
@@ -70,10 +71,12 @@ class Demo:
             )
         return done.stdout
 
-    def down(self) -> None:
-        """Leave no session and no process behind."""
+    def down(self, *, for_good: bool) -> None:
+        """Leave no session and no process behind; `for_good`: nor an entry in Claude Code's configuration."""
         if (self.root / "town.toml").exists():
             self.gt("down", "--agents", quiet=True)
+        if for_good:
+            take_back(self.root / "demo")
 
     def _make_town(self, repository: str) -> None:
         self.gt("install", str(self.root), "--agent", self.agent)
@@ -238,6 +241,8 @@ def main() -> int:
     town = real(options.town) if options.town else home / "town"
     demo = Demo(town, options.agent)
     try:
+        if options.agent == "claude":
+            _announce(demo)
         status = demo.run(_repository(options.repo, home))
         if status == 0 and sys.stdin.isatty() and sys.stdout.isatty():
             input("The town is up. Enter takes it down … ")
@@ -249,12 +254,24 @@ def main() -> int:
     finally:
         for number in ENDINGS:
             signal.signal(number, signal.SIG_IGN)  # for gt down as well
-        demo.down()
+        demo.down(for_good=not options.town)
     if status == INTERRUPTED and not options.town:
         shutil.rmtree(home, ignore_errors=True)
+    elif options.town and options.repo:
+        home.rmdir()
     elif not options.town:
         demo.board.say(f"The town is down. It lies in {town}; rm -r {home} removes it.")
     return status
+
+
+def _announce(demo: Demo) -> None:
+    """Say what the real Claude Code is about to do, while it can still be stopped."""
+    demo.board.say(
+        f"Your own Claude Code will work unattended, with your login, in worktrees under {demo.root}.\n"
+        "Its configuration gets one folder-trust entry for the demo's repository, taken back with the town."
+    )
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        input("Enter goes on, Ctrl-C leaves … ")
 
 
 def be_nobody_else(environment: MutableMapping[str, str]) -> None:
