@@ -46,7 +46,8 @@ def remove_rig(town: Town, name: str, *, force: bool = False) -> Removed:
     """
     must_be_person(town, "gt rig remove")
     with lock(town.places.lock(f"removing.{name}"), what=f"the removal of {name}"):
-        _show(town.root / name)  # an earlier removal was cut off
+        for cut_off in (town.root / name, *(town.root / SET_ASIDE).glob(f"{name}-*")):
+            _show(cut_off)  # by an earlier removal
         settings = town.rig(name)
         _check_idle(town, name, force=force)
         with _hidden(town, name), _everything_held(town, settings):
