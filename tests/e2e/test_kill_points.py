@@ -1,13 +1,16 @@
 """kill -9 at every step of what people and agents type; then it is typed again, and everything lands, once."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from gastown.errors import NotFound
 from gastown.operations.town.install import install
 from gastown.operations.town.rig_add import add_rig
 from gastown.operations.town.rig_remove import remove_rig
+from gastown.operations.work.create import create
 from gastown.operations.work.sling import sling
 from gastown.town import Town
 from tests.e2e import deeds, proof
@@ -85,6 +88,36 @@ def test_a_killed_rig_add_leaves_a_whole_rig_or_none(
             proof.nothing_is_half_made(stage.root)
             remove_rig(town, names[-1])
             assert theirs.read_text() == before
+
+
+def test_a_killed_rig_remove_is_finished_by_the_next_and_can_be_undone(
+    killer: Killer, stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = folder / ".claude.json"
+    theirs.write_text(before := '{"projects": {}}')
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(folder))
+    town, origin, names = Town(stage.root), str(folder / "origin.git"), list[str]()
+
+    def once(until: int) -> Run:
+        names.append(f"rig{len(names)}")
+        add_rig(town, names[-1], origin, gate="./check", trust=True)
+        bead = create(town, "Work", by=HUMAN, rig=names[-1]).id
+        sling(town, bead, names[-1], by=HUMAN)
+        return killer.run(until, "gt", "rig", "remove", names[-1], "--force", cwd=stage.root)
+
+    for _, run in killed_everywhere(once, most=12):
+        with told(run):
+            if (lock := folder / ".claude.json.lock").exists():
+                os.utime(lock, (0, 0))  # Claude Code's own lock counts for ten seconds
+            with suppress(NotFound):
+                remove_rig(town, names[-1], force=True)
+            assert list(town.rigs) == ["web"]
+            assert len(list(stage.root.glob(f".removed/{names[-1]}-*/rig.toml"))) == 1
+            assert theirs.read_text() == before
+            assert proof.count(stage.root, "beads WHERE type = 'task' AND status = 'open'") == len(names)
+            proof.the_ledger_is_sound(stage.root)
+            proof.nothing_is_half_made(stage.root)
+    town.close()
 
 
 def test_a_killed_sling_has_hooked_the_bead_or_not(killer: Killer, stage: Stage, folder: Path) -> None:
