@@ -19,6 +19,9 @@ from gastown.world.wake import ring
 if TYPE_CHECKING:
     from gastown.world.git.worktrees import WorktreeStatus
 
+COPYING = 20.0
+"""Seconds for the copy on the remote: the commit is safe here, and the agent waits."""
+
 PATIENCE = 15.0
 """Seconds to wait for somebody who works on the same agent."""
 
@@ -163,7 +166,7 @@ def _freeze(town: Town, assignment: Assignment, commit: str) -> tuple[str, ...]:
     repository = town.repository(str(parse_address(assignment.agent).rig))
     ref = repository.freeze(commit, assignment.bead, assignment.generation)
     try:
-        repository.push_submitted(ref)
+        repository.push_submitted(ref, patience=COPYING)
     except GastownError as failure:  # kept here in any case; the queue needs the remote, and says so itself
         return (f"kept as {ref}; not copied to the remote: {failure.message}",)
     return ()

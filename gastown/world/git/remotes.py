@@ -84,16 +84,22 @@ def fetch(
         time.sleep(0.1 * 2**attempt)  # somebody else fetches into the same refs
 
 
-def push(repository: Path, url: str, *refspecs: str, options: tuple[str, ...] = ()) -> Finished:
+def push(
+    repository: Path,
+    url: str,
+    *refspecs: str,
+    options: tuple[str, ...] = (),
+    deadline: float = FETCH_DEADLINE,
+) -> Finished:
     """Push `refspecs`. Raises Refused in the remote's own words, Moved when a lease did not hold, or Unavailable."""
     plain = ["--no-follow-tags", "--recurse-submodules=no", "--no-verify", "--receive-pack=git-receive-pack"]
     args = ("push", "--porcelain", "--no-signed", *plain, *options, "--", url, *refspecs)
-    done = _asked(repository, url, *args)
+    done = _asked(repository, url, *args, deadline=deadline)
     for attempt in range(TRIES):
         if not _locked(done):
             break
         time.sleep(0.1 * 2**attempt)  # somebody else pushes to the same branch
-        done = _asked(repository, url, *args)
+        done = _asked(repository, url, *args, deadline=deadline)
     if done.status == 0:
         return done
     why = _rejection(done)

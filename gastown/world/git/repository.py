@@ -244,13 +244,13 @@ class Repository:
                     f"{name} cannot be written: {reason(made.err)}", status=made.status, err=made.err
                 )
 
-    def push_submitted(self, ref: str) -> None:
+    def push_submitted(self, ref: str, *, patience: float = 120.0) -> None:
         """Copy a frozen commit to the remote under the same name; nothing for a local checkout.
 
         Raises Refused in the remote's own words, or Unavailable.
         """
         if not self.is_local_checkout():
-            remotes.push(self.path, self.url, f"{ref}:{ref}")
+            remotes.push(self.path, self.url, f"{ref}:{ref}", deadline=patience)
 
 
 def _moment(seconds: str) -> datetime:
