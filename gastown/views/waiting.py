@@ -96,4 +96,5 @@ def _gateless(town: Town, rigs: Mapping[str, RigSettings]) -> Iterator[WaitingLi
 def _broken(town: Town) -> Iterator[WaitingLine]:
     for name, error in town.broken_rigs.items():
         file = town.rig_places(name).root / FILE_NAME
-        yield WaitingLine("broken", name, None, one_line(error.message), None, f"$EDITOR {file}")
+        mend = one_line(error.hint) or f"$EDITOR {file}"
+        yield WaitingLine("broken", name, None, one_line(error.message), None, mend)
