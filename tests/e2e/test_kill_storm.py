@@ -14,7 +14,7 @@ from gastown.settings.town import Places
 from gastown.world.locks import held
 from gastown.world.processes import environment, find_command, marked
 from tests.e2e import proof
-from tests.e2e.kill_points import ALL, Killer
+from tests.e2e.kill_points import ALL, Killer, Run, killed_everywhere, told
 from tests.e2e.stage import Stage
 from tests.support import eventually, git
 
@@ -150,3 +150,32 @@ def of_kind(stage: Stage, kind: str, chance: random.Random) -> Sequence[int]:
             found = [process.pid for process in marked({"GT_TOWN": str(stage.root)})]
     alive = [pid for pid in found if pid]
     return [chance.choice(alive)] if alive else []
+
+
+def test_a_killed_gt_down_is_followed_by_a_gt_up_that_carries_on(
+    stage: Stage, killer: Killer, folder: Path
+) -> None:
+    made: list[str] = []
+
+    def once(until: int) -> Run:
+        number = len(made)
+        steps = [f"echo {number} > down{number}.{step}; sleep 0.2" for step in range(STEPS)]
+        made.append(stage.file(f"Down {number}", *steps, words=("--no-up",)))
+        stage.gt("up")
+        stage.gt("sling", made[-1], "web")
+        started = "events WHERE type = 'agent.started' AND payload LIKE ?"
+        eventually(
+            lambda: proof.count(stage.root, started, f"%{made[-1]}%"), within=30, what="the agent to start"
+        )
+        return killer.run(until, "gt", "down", "--agents", cwd=stage.root)
+
+    for _, run in killed_everywhere(once, most=6):
+        with told(run):
+            stage.gt("up")
+            stage.has_landed(made[-1])
+            proof.the_ledger_is_sound(stage.root)
+            proof.no_process_is_of_an_older_incarnation(stage.root)
+    stage.gt("down", "--agents")
+    assert proof.landed(stage.root) == sorted(made)
+    assert proof.left_running(stage.root) == []
+    proof.at_rest(stage.root, folder / "origin.git")
