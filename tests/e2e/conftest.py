@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.kill_points import Killer, in_memory
 from tests.e2e.stage import Stage, a_stage
+from tests.support import eventually
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def killer(folder: Path) -> Iterator[Killer]:
 def still(folder: Path) -> Iterator[Stage]:
     """A town as above in that folder, in which nothing runs yet."""
     stage = a_stage(folder / "town")
-    stage.gt("down")
+    stage.kill_supervisor()  # gt down would be a person's wish that none comes
+    eventually(lambda: not stage.supervisor(), within=10, what="the supervisor to be gone")
     yield stage
     stage.end()
