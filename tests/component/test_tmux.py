@@ -158,7 +158,7 @@ def test_a_missing_program_is_unavailable_before_tmux_is_asked(place: TmuxPlace)
         place.start("we-Toast", "no-such-agent")
     with pytest.raises(Unavailable, match="not installed"):
         place.start("we-Toast", "./no-such-agent")
-    assert not place.running_servers()
+    eventually(lambda: not place.running_servers(), within=PATIENCE, what="the end of its last child")
 
 
 def test_a_malformed_environment_is_invalid(place: TmuxPlace) -> None:
@@ -290,7 +290,7 @@ def test_closing_ends_a_server_that_lost_its_socket(place: TmuxPlace) -> None:
     session = place.start("we-Toast")
     place.socket.unlink()
     place.terminal.close()
-    assert not place.running_servers()
+    eventually(lambda: not place.running_servers(), within=PATIENCE, what="the end of its last child")
     assert not psutil.pid_exists(session.pane_pid)
 
 
@@ -298,7 +298,7 @@ def test_closing_ends_a_frozen_server(place: TmuxPlace) -> None:
     place.start("we-Toast")
     os.kill(place.server(), signal.SIGSTOP)
     place.impatient.close()
-    assert not place.running_servers()
+    eventually(lambda: not place.running_servers(), within=PATIENCE, what="the end of its last child")
 
 
 def test_closing_ends_programs_that_ignore_everything(place: TmuxPlace) -> None:
