@@ -134,7 +134,7 @@ def test_a_killed_sling_has_hooked_the_bead_or_not(
         slung.append(stage.file(f"Bead {number}", f"echo {number} > file{number}", words=("--no-up",)))
         return killer.run(until, "gt", "sling", slung[-1], "web", up, cwd=stage.root)
 
-    for _, run in killed_everywhere(once, most=20):
+    for _, run in killed_everywhere(once, most=20 if up == "--no-up" else 8):
         with told(run):
             proof.the_ledger_is_sound(stage.root)
             if not told_of(stage, slung[-1]).count("bead.slung"):
