@@ -62,20 +62,28 @@ class Countdown:
             os.write(self._journal, f"{line}\n".encode(errors="replace"))
             self._is_over = self._is_last(line, program)
             if self._is_over:
-                if program and self._freezing:
-                    os.kill(program, signal.SIGSTOP)
+                if program and self._freezing and _stopped(program):
                     os.write(self._journal, f"{FROZEN}{program}\n".encode())
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def foresee(self, what: str, program: int) -> None:
         """Stop the program already, if the boundary to come is the last: it must not act before."""
         if isinstance(self._until, str) and self._until in what and self._freezing:
-            os.kill(program, signal.SIGSTOP)
+            _stopped(program)
 
     def _is_last(self, line: str, program: int) -> bool:
         if isinstance(self._until, str):
             return self._until in line and (program > 0 or not self._freezing)
         return self._until == self._passed
+
+
+def _stopped(program: int) -> bool:
+    """Stop it; False when it has ended already."""
+    try:
+        os.kill(program, signal.SIGSTOP)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class Feed:

@@ -39,8 +39,12 @@ def slung(stage: Stage, agent: str) -> str:
 
 def a_child_of_its_own(stage: Stage, agent: str) -> "subprocess.Popen[bytes]":
     """A process that an agent left in a session of its own: it survives the pane."""
-    mine = marked({"GT_TOWN": str(stage.root), "GT_ADDRESS": agent})
-    env = next(env for process in mine if (env := environment(process)))
+    marks = {"GT_TOWN": str(stage.root), "GT_ADDRESS": agent}
+    env = eventually(
+        lambda: next((env for process in marked(marks) if (env := environment(process))), None),
+        within=10,
+        what="a process of the agent",
+    )
     return subprocess.Popen(["sleep", "600"], env=dict(env), cwd="/", start_new_session=True)
 
 
@@ -165,6 +169,7 @@ def test_a_session_that_a_killed_starter_asked_for_late_is_not_left_beside_or_in
     killer: Killer, stage: Stage, thawed: str
 ) -> None:
     town, agent = Town(stage.root), "web/polecats/Toast"
+    deeds.look_after(stage.root)  # shows the logs: from now on there is a tmux server
     slung(stage, agent)
     run = killer.run(
         "fed /usr/bin/tmux -u -N",
