@@ -169,7 +169,7 @@ def test_a_killed_done_is_finished_once(killer: Killer, stage: Stage, folder: Pa
         made.append(work(stage.root, f"Work {len(made)}"))
         return killer.run(until, "gt", "done", "--no-up", cwd=made[-1].folder, env=made[-1].env)
 
-    for _, run in killed_everywhere(once, most=30):
+    for _, run in killed_everywhere(once, most=20):
         with told(run):
             proof.the_ledger_is_sound(stage.root)
             if who == "the supervisor" and is_wished(stage.root, made[-1]):
