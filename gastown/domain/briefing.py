@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gastown.domain.beads import UNFIT, Comment
+from gastown.domain.molecules import Molecule, full_text, overview
 
 _LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 
@@ -12,6 +13,7 @@ LIMIT = 9_500
 
 DESCRIPTION_SHARE = 3_500
 SHARE = 1_200
+STEPS_SHARE = 800
 COMMENTS_SHOWN = 3
 COMMITS_SHOWN = 10
 LEAST = 300
@@ -42,6 +44,8 @@ class HookedWork:
     """Where the worktree is, in words, when it is not simply on `branch`."""
     kept: Sequence[str] = ()
     """Commands that bring back what earlier sessions had not committed."""
+    molecule: Molecule | None = None
+    """The steps that lead through this work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,13 @@ def _sections(work: HookedWork) -> Iterator[tuple[str, str, int]]:
     yield "description", work.description, DESCRIPTION_SHARE
     if work.acceptance:
         yield "acceptance", work.acceptance, SHARE
+    if work.molecule is not None and (step := work.molecule.current) is not None:
+        yield f"your step now, {step.id}", full_text(step), SHARE
     comments = work.comments[-COMMENTS_SHOWN:][::-1]
     for comment in comments[:1]:
         yield f"newest comment, by {comment.author}", comment.body, SHARE
+    if work.molecule is not None and work.molecule.steps:
+        yield "all steps", overview(work.molecule), STEPS_SHARE
     if work.commits:
         yield "commits already on your branch", "\n".join(work.commits[-COMMITS_SHOWN:]), SHARE
     if work.design:
@@ -117,7 +125,20 @@ def _what_now(briefing: Briefing, work: HookedWork) -> str:
     if work.stands_on:
         where = f"Your worktree is on {_word(work.stands_on)}. gt done hands in what is checked out there.\n"
     end = 'When all is committed: gt done. If nothing needs to change: gt done --no-change "why".'
-    return f"\n{again}{where}{_kept(work)}Begin now. {end}\n"
+    return f"\n{again}{where}{_kept(work)}{_step(work.molecule)}Begin now. {end}\n"
+
+
+def _step(molecule: Molecule | None) -> str:
+    """How far the steps have come, and the command that goes on."""
+    if molecule is None or not molecule.steps:
+        return ""
+    total, step = len(molecule.steps), molecule.current
+    if step is None:
+        return f"All {total} steps are done.\n"
+    so_far = f"Steps: {molecule.done} of {total} done; you are at step {step.position}, {step.id}. "
+    if step is molecule.steps[-1]:
+        return f"{so_far}It is the last one: gt done closes it.\n"
+    return f"{so_far}When it is done: bd close {step.id} --continue\n"
 
 
 def _kept(work: HookedWork) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gastown.domain.beads import Comment
+from gastown.domain.beads import BeadStatus, Comment
 from gastown.domain.briefing import (
     LEAST,
     LIMIT,
@@ -18,6 +18,7 @@ from gastown.domain.briefing import (
     render,
     shorten,
 )
+from gastown.domain.molecules import Molecule, Step
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PROMPT = "You are a polecat.\n"
@@ -129,6 +130,32 @@ def test_a_long_prompt_is_shortened_before_the_hook_is() -> None:
 
 # laws
 
+steps = st.builds(
+    Step,
+    id=st.sampled_from(["we-mmmmm.1", "we-" + "m" * 60]),
+    position=st.integers(1, 99),
+    name=st.just("s"),
+    title=long_texts,
+    description=long_texts,
+    acceptance=long_texts,
+    status=st.sampled_from([BeadStatus.OPEN, BeadStatus.IN_PROGRESS, BeadStatus.CLOSED]),
+    assignee=st.none(),
+    closed_at=st.none(),
+    closed_by=st.none(),
+    close_reason=st.none(),
+)
+molecules = st.builds(
+    Molecule,
+    id=st.just("we-mmmmm"),
+    title=texts,
+    description=texts,
+    formula=st.just("f"),
+    status=st.just(BeadStatus.OPEN),
+    is_wisp=st.booleans(),
+    bead=st.none(),
+    rig=st.none(),
+    steps=st.lists(steps, max_size=4).map(tuple),
+)
 works = st.builds(
     HookedWork,
     bead=st.from_regex(r"[a-z]{2,8}-[a-z0-9]{5,50}", fullmatch=True),
@@ -141,6 +168,7 @@ works = st.builds(
     comments=st.lists(st.builds(Comment, author=texts, body=long_texts, at=st.just(NOW)), max_size=4),
     commits=st.lists(texts, max_size=12),
     unsaved=st.integers(0, 10**6),
+    molecule=st.none() | molecules,
 )
 briefings = st.builds(
     Briefing,
@@ -176,7 +204,9 @@ def test_no_quoted_text_leaves_its_frame(briefing: Briefing) -> None:
     """Every line after the hook's own three is ours or marked, however lines are told apart."""
     _, _, after = render(briefing).partition("\nHOOK: ")
     for line in after.splitlines()[3:]:
-        ours = line.startswith(("An earlier session", "Begin now. ", *NOTES)) or HEADER.fullmatch(line)
+        ours = line.startswith(
+            ("An earlier session", "Begin now. ", "Steps: ", "All ", *NOTES)
+        ) or HEADER.fullmatch(line)
         assert line.startswith("| ") or ours or not line
 
 
