@@ -9,11 +9,11 @@ from gastown.cli.tables import table
 from gastown.cli.times import ago, clock, since
 
 if TYPE_CHECKING:
-    from gastown.ledger.beads import Link
+    from gastown.ledger.graph import Link
     from gastown.operations.work.depend import Dependency
     from gastown.views.bead_page import AssignmentLine, BeadPage
     from gastown.views.queue import RequestLine
-    from gastown.views.ready import ReadyLine
+    from gastown.ledger.ready import ReadyBead
 
 SHORT = 10
 """Digits of a commit that are shown."""
@@ -28,7 +28,7 @@ def dependency(made: "Dependency") -> str:
     return f"{'linked' if made.new else 'linked before'}  {made.bead} {words} {made.depends_on}"
 
 
-def ready_list(lines: "Sequence[ReadyLine]", now: datetime) -> str:
+def ready_list(lines: "Sequence[ReadyBead]", now: datetime) -> str:
     """What `bd ready` shows; empty when there is nothing."""
     rows = [
         (line.id, f"P{line.priority}", line.type, line.rig or "-", line.title, since(line.created_at, now))

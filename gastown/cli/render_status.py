@@ -12,7 +12,7 @@ from gastown.cli.tables import columns, table
 from gastown.cli.times import ago, lasted, since
 
 if TYPE_CHECKING:
-    from gastown.ledger.beads import ConvoyProgress
+    from gastown.ledger.convoys import ConvoyProgress
     from gastown.views.queue import QueueLine
     from gastown.views.rig_list import RigLine
     from gastown.views.town_status import SupervisorLine, TownStatus

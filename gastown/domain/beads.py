@@ -46,8 +46,27 @@ ORDERING = frozenset(
 )
 """Kinds that say what comes first, and so may not go in a circle."""
 
+BLOCKING = frozenset(ORDERING - {DependencyKind.PARENT_CHILD})
+"""Kinds of which the one that leans is not ready before the other has closed."""
+
 WORK_TYPES = ("task", "bug", "feature", "chore", "decision")
 """Types of bead that an agent can be given."""
+
+FILED_TYPES = (*WORK_TYPES, "epic")
+"""Types that a person or an agent files by hand; the others are made by what needs them."""
+
+TYPES = (
+    *FILED_TYPES,
+    "message",
+    "molecule",
+    "step",
+    "gate",
+    "convoy",
+    "merge-request",
+    "escalation",
+    "tombstone",
+)
+"""All types of our own; imported beads may bring others, which are nobody's work."""
 
 LONGEST_ID = 64
 LONGEST_TITLE = 500
@@ -56,7 +75,7 @@ LONGEST_TITLE = 500
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that can repaint a terminal, turn the order of what is read, or are none (half a surrogate pair)."""
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9.]+)+")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*(?:-[A-Za-z0-9_.]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,8 @@ class Bead:
     """One work item as the ledger holds it."""
 
     id: str
+    uid: str
+    """Tells it apart from one that drew the same id in another town."""
     rig: str | None
     title: str
     description: str
@@ -74,12 +95,20 @@ class Bead:
     status: BeadStatus
     priority: int
     assignee: str | None
+    owner: str | None
     created_at: datetime
     created_by: str
+    started_at: datetime | None
     updated_at: datetime
+    updated_by: str
     closed_at: datetime | None
+    closed_by: str | None
     close_reason: str | None
+    due: datetime | None
+    defer_until: datetime | None
     external_ref: str | None
+    ephemeral: bool
+    """A wisp: it never leaves this ledger's file."""
     metadata: Mapping[str, object]
 
 

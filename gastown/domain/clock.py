@@ -25,3 +25,8 @@ def moment(text: str) -> datetime:
 def moment_or_none(text: str | None) -> datetime | None:
     """The inverse of `stamp` for a column that may be empty."""
     return None if text is None else datetime.fromisoformat(text)
+
+
+def stamp_or_none(moment: datetime | None) -> str | None:
+    """`stamp` for a column that may be empty."""
+    return None if moment is None else stamp(moment)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,10 @@ Row = Mapping[str, Any]
 
 FILE_NAME = "gastown.db"
 BUSY_SECONDS = 10.0
+CACHE_KIBIBYTES = 32_000
+"""At most, for the pages of one transaction: releasing an epic of 100,000 beads touches thousands."""
+
+PRAGMAS = ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", f"cache_size = -{CACHE_KIBIBYTES}")
 APPLICATION_ID = 0x67740001
 """Marks the file as a ledger of ours in SQLite's header."""
 
@@ -44,8 +48,11 @@ class Database:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         with said_plainly(path):
             if not create and not path.exists():
-                raise NotFound(f"there is no ledger at {path}", "gt install makes a new town")
+                raise NotFound(
+                    f"there is no ledger at {path}", "gt ledger restore brings it back from its history"
+                )
             self.path = path
+            self._file = (0, 0)
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -58,16 +65,17 @@ class Database:
 
     def _prepare(self, *, create: bool) -> None:
         version = self._version()
+        self._file = _identity(self.path)
         if version > _newest():
             raise Invalid(
                 f"{self.path} was written by a newer Gas Town (ledger version {version}, this one knows {_newest()})",
                 "upgrade gastown here; nothing was changed",
             )
         if not version and not create:
-            raise Invalid(f"{self.path} is empty: it holds no ledger", "restore a copy of the file")
+            raise Invalid(f"{self.path} is empty: it holds no ledger", "gt ledger restore")
         if version < _newest():
             self._migrate(version)
-        for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON"):
+        for pragma in PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
         if not checkpoints_are_safe():
             self._connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -78,7 +86,8 @@ class Database:
         foreign = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if mark != APPLICATION_ID and (mark or version or foreign):
             raise Invalid(
-                f"{self.path} is not a ledger of Gas Town", "nothing was changed; look at the file first"
+                f"{self.path} is not a ledger of Gas Town",
+                "nothing was changed; look at the file, then gt ledger restore: it is kept aside",
             )
         return int(version)
 
@@ -97,6 +106,11 @@ class Database:
                 return  # another process was faster
             for statement in _statements(script):
                 self._connection.execute(statement)
+            if self._connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                raise Invalid(
+                    f"{self.path} names things that are not there, so it was not brought to version {number}",
+                    "nothing was changed; gt ledger restore",
+                )
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._connection.execute(f"PRAGMA user_version = {number}")
 
@@ -127,6 +141,25 @@ class Database:
         with said_plainly(self.path):
             return int(self._connection.execute(query(topic, name), values).rowcount)
 
+    def write_many(self, topic: str, name: str, rows: Iterable[Mapping[str, object]], /) -> None:
+        """Run a named statement for each row of values, inside the present transaction."""
+        if not self._connection.in_transaction:
+            raise AssertionError("writes belong inside Database.transaction()")
+        with said_plainly(self.path):
+            self._connection.executemany(query(topic, name), rows)
+
+    def define(self, statement: str) -> None:
+        """Change the schema inside the present transaction."""
+        if not self._connection.in_transaction:
+            raise AssertionError("writes belong inside Database.transaction()")
+        with said_plainly(self.path):
+            self._connection.execute(statement)
+
+    def stream(self, topic: str, name: str, /, **values: object) -> Iterator[Row]:
+        """The rows of a named query one by one, for results that memory should not hold."""
+        with said_plainly(self.path):
+            yield from self._connection.execute(query(topic, name), values)
+
     def last_id(self) -> int:
         """The integer key of the row that the last insert of this connection made."""
         with said_plainly(self.path):
@@ -148,8 +181,21 @@ class Database:
             self._roll_back()
             raise
 
+    @contextmanager
+    def snapshot(self) -> Generator["Database"]:
+        """Let all reads inside see one and the same commit; writers are not kept waiting."""
+        with said_plainly(self.path):
+            self._connection.execute("BEGIN")
+        try:
+            yield self
+        finally:
+            self._roll_back()
+
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
+        if _identity(self.path) != self._file:  # what is written here nobody would ever read
+            self._roll_back()
+            raise Busy(f"the ledger {self.path} has just been replaced by another file", "try again")
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:  # some failures end it by themselves
@@ -168,6 +214,11 @@ class Database:
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""
         self._connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    seen = path.stat()
+    return seen.st_dev, seen.st_ino
 
 
 def _migrations() -> list[tuple[int, str]]:
@@ -226,5 +277,5 @@ def _plain(error: Exception, path: Path) -> GastownError:
         raise error  # a fault of ours, not of the file
     return Invalid(
         f"the ledger {path} is damaged or not a database: {text}",
-        "nothing was changed; restore a copy of the file",
+        "nothing was changed; gt ledger restore brings it back from its history",
     )

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from gastown.domain.assignments import Assignment
 from gastown.domain.beads import Bead, BeadStatus, Comment, DependencyKind
-from gastown.ledger import agents, beads, merges
-from gastown.ledger.beads import Link
+from gastown.ledger import agents, beads, graph, merges
+from gastown.ledger.graph import Link
 from gastown.town import Town
 from gastown.views.queue import RequestLine, request_line
 
@@ -74,7 +74,7 @@ def bead_page(town: Town, what: str) -> BeadPage:
     bead = beads.get(ledger, what)
     requests = _requests(town, bead)
     own = {request.id for request in requests}
-    leaning = beads.dependents(ledger, bead.id)
+    leaning = graph.dependents(ledger, bead.id)
     return BeadPage(
         id=bead.id,
         title=bead.title,
@@ -97,10 +97,10 @@ def bead_page(town: Town, what: str) -> BeadPage:
         metadata=bead.metadata,
         worker=agents.holder(ledger, bead.id),
         landed_as=next((r.landed_as for r in reversed(requests) if r.landed_as), None),
-        open_blockers=tuple(beads.open_blockers(ledger, bead.id)),
-        depends_on=tuple(beads.blocked_by(ledger, bead.id)),
+        open_blockers=tuple(graph.open_blockers(ledger, bead.id)),
+        depends_on=tuple(graph.blocked_by(ledger, bead.id)),
         dependents=tuple(link for link in leaning if link.kind != DependencyKind.TRACKS),
-        tracks=tuple(beads.tracked(ledger, bead.id)),
+        tracks=tuple(graph.tracked(ledger, bead.id)),
         convoys=tuple(
             link.id for link in leaning if link.kind == DependencyKind.TRACKS and link.id not in own
         ),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gastown.domain.beads import DependencyKind
 from gastown.errors import NotFound
-from gastown.ledger import agents, beads, events
+from gastown.ledger import agents, beads, events, graph
 from gastown.ledger.events import Event
 from gastown.town import Town
 from gastown.views.find_agent import named_agent
@@ -77,7 +77,7 @@ def _resolve(town: Town, about: str) -> _About:
 
 def _about_bead(town: Town, bead: str) -> _About:
     """The bead with its merge requests and the convoys that track it."""
-    leaning = [b.id for b in beads.dependents(town.ledger, bead) if b.kind == DependencyKind.TRACKS]
+    leaning = [b.id for b in graph.dependents(town.ledger, bead) if b.kind == DependencyKind.TRACKS]
     return _About((bead, *leaning))
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gastown.domain.beads import Bead
 from gastown.domain.worker_state import WorkerState
+from gastown.ledger.ready import ReadyBead
 from gastown.views.queue import QueueLine
 from gastown.views.waiting import WaitingLine
 from gastown.views.workers import WorkerLine
@@ -17,7 +17,7 @@ def next_step(
     waiting: Sequence[WaitingLine],
     workers: Sequence[WorkerLine],
     queues: Sequence[QueueLine],
-    ready: Bead | None,
+    ready: ReadyBead | None,
 ) -> str:
     """What stands in the way first, then what can be begun, then what can be watched."""
     busy = [line for line in workers if line.state is not WorkerState.IDLE]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.supervised import AgentFacts
 from gastown.domain.worker_state import WorkerState
-from gastown.ledger import agents, beads
-from gastown.ledger.beads import ConvoyProgress
+from gastown.ledger import agents, convoys, ready
+from gastown.ledger.convoys import ConvoyProgress
 from gastown.town import Town
 from gastown.views.next_step import next_step
 from gastown.views.queue import QueueLine, queue_lines
@@ -65,7 +65,7 @@ def town_status(town: Town) -> TownStatus:
     workers = worker_lines(town, facts, settings.max_polecats)
     supervisor, queues = supervisor_line(town), queue_lines(town)
     waiting = waiting_lines(town, facts, workers, rigs)
-    ready = beads.ready(town.ledger, rig=None, now=now, most=1)
+    first = ready.first(town.ledger, rig=None, now=now, most=1)
     return TownStatus(
         name=settings.name,
         path=str(town.root),
@@ -76,8 +76,8 @@ def town_status(town: Town) -> TownStatus:
         working=tuple(line for line in workers if line.state is not WorkerState.IDLE),
         idle=tuple(line for line in workers if line.state is WorkerState.IDLE),
         queues=queues,
-        convoys=tuple(beads.open_convoys(town.ledger)),
-        ready=beads.ready_count(town.ledger, now),
+        convoys=tuple(convoys.open_convoys(town.ledger)),
+        ready=ready.count(town.ledger, now),
         max_polecats=settings.max_polecats,
         cannot_see=_cannot_see(town, supervisor, facts, queues),
         next=next_step(
@@ -87,7 +87,7 @@ def town_status(town: Town) -> TownStatus:
             waiting=waiting,
             workers=workers,
             queues=queues,
-            ready=ready[0] if ready else None,
+            ready=first[0] if first else None,
         ),
     )
 

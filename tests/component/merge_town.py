@@ -14,8 +14,8 @@ from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.identity import CONVOY_PREFIX, REQUEST_PREFIX, polecat
 from gastown.domain.merges import MergeRequest
 from gastown.domain.observed import Present
-from gastown.ledger import agents, beads, events, merges
-from gastown.ledger.beads import NewBead
+from gastown.ledger import agents, bead_writes, beads, events, graph, merges
+from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.ledger.events import Event
 from gastown.operations.merge.run import run_queue
@@ -129,14 +129,14 @@ class MergeTown:
         agent = str(address)
         with self.ledger.transaction() as ledger:
             agents.add(ledger, address, now)
-            bead = beads.insert(ledger, NewBead(title, rig="web", prefix="we"), by="overseer", now=now)
-            convoy = beads.insert(
+            bead = bead_writes.insert(ledger, NewBead(title, rig="web", prefix="we"), by="overseer", now=now)
+            convoy = bead_writes.insert(
                 ledger, NewBead(title, prefix=CONVOY_PREFIX, type="convoy"), by="overseer", now=now
             )
-            beads.add_dependency(ledger, convoy, bead, "tracks", by="overseer", now=now)
+            graph.add_dependency(ledger, convoy, bead, "tracks", by="overseer", now=now)
             agents.hook(ledger, agent, bead)
             generation = agents.assign(ledger, bead, agent, by="overseer", runtime=None, now=now)
-            beads.set_status(
+            bead_writes.set_status(
                 ledger, bead, BeadStatus.OPEN, BeadStatus.HOOKED, assignee=agent, by="overseer", now=now
             )
             branch = f"polecat/{address.name}/{bead}"
@@ -169,9 +169,9 @@ class MergeTown:
             agents.end_assignment(ledger, generation, "submitted", now)
             agents.unhook(ledger, agent, bead)
             new = NewBead(title, rig="web", prefix=REQUEST_PREFIX, type="merge-request")
-            request = beads.insert(ledger, new, by=agent, now=now)
+            request = bead_writes.insert(ledger, new, by=agent, now=now)
             merges.insert(ledger, request, assignment, rig="web", commit=commit, target=target, now=now)
-            beads.set_status(
+            bead_writes.set_status(
                 ledger, bead, BeadStatus.HOOKED, BeadStatus.IN_PROGRESS, assignee=agent, by=agent, now=now
             )
         return self.request(request)

@@ -10,7 +10,7 @@ import pytest
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import WORK_TYPES, Bead, BeadStatus, DependencyKind
 from gastown.errors import GastownError, Invalid, NotFound, Refused
-from gastown.ledger import agents, beads, events
+from gastown.ledger import agents, bead_writes, beads, events, ready
 from gastown.operations.work.create import create
 from gastown.operations.work.depend import depend
 from gastown.operations.work.sling import sling
@@ -141,10 +141,10 @@ def test_a_bead_that_waits_is_not_ready_until_what_it_waits_for_is_closed(town: 
     work, before = bead(town, "Paint"), bead(town, "Mend")
     assert depend(town, work.id, before.id, by=HUMAN).new
     now = town.clock.now()
-    assert [ready.title for ready in beads.ready(town.ledger, rig=None, now=now, most=9)] == ["Mend"]
+    assert [one.title for one in ready.first(town.ledger, rig=None, now=now, most=9)] == ["Mend"]
     with town.ledger.transaction() as ledger:
-        beads.close(ledger, before.id, "landed", by="overseer", now=now)
-    assert [ready.title for ready in beads.ready(town.ledger, rig=None, now=now, most=9)] == ["Paint"]
+        bead_writes.close(ledger, before.id, "landed", by="overseer", now=now)
+    assert [one.title for one in ready.first(town.ledger, rig=None, now=now, most=9)] == ["Paint"]
 
 
 def test_the_same_dependency_again_changes_nothing(town: Town) -> None:

@@ -11,8 +11,8 @@ import pytest
 from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import polecat
 from gastown.errors import Busy, Invalid, NotFound, Refused
-from gastown.ledger import agents, beads, events
-from gastown.ledger.beads import NewBead
+from gastown.ledger import agents, bead_writes, beads, events, graph, ready
+from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.ledger.sqlite import sqlite3
 from tests.conftest import ROOT
@@ -26,8 +26,8 @@ WRITE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from gastown.ledger import beads, events
-from gastown.ledger.beads import NewBead
+from gastown.ledger import bead_writes, events
+from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 ledger, who = Database(Path(sys.argv[1])), sys.argv[2]
 print("ready", flush=True)
@@ -35,7 +35,7 @@ sys.stdin.readline()
 for number in range(int(sys.argv[3])):
     now = datetime.now(UTC)
     with ledger.transaction():
-        bead = beads.insert(ledger, NewBead(f"{who}.{number}", rig="web", prefix="we"), by=who, now=now)
+        bead = bead_writes.insert(ledger, NewBead(f"{who}.{number}", rig="web", prefix="we"), by=who, now=now)
         events.append(ledger, who, "bead.created", bead, now)
 """
 
@@ -57,7 +57,7 @@ def ledger(tmp_path: Path) -> Iterator[Database]:
 def file_bead(ledger: Database, title: str = "Mend the door", identity: str = "") -> str:
     """Write a bead; gives its id."""
     with ledger.transaction():
-        return beads.insert(
+        return bead_writes.insert(
             ledger, NewBead(title, rig="web", prefix="we", id=identity), by="overseer", now=NOW
         )
 
@@ -82,7 +82,7 @@ def tamper(path: Path, statement: str) -> None:
 def test_a_transaction_that_fails_leaves_no_trace(ledger: Database) -> None:
     def fail_late() -> None:
         with ledger.transaction():
-            bead = beads.insert(ledger, NewBead("Mend the door", prefix="we"), by="overseer", now=NOW)
+            bead = bead_writes.insert(ledger, NewBead("Mend the door", prefix="we"), by="overseer", now=NOW)
             events.append(ledger, "overseer", "bead.created", bead, NOW)
             agents.add(ledger, TOAST, NOW)
             raise ZeroDivisionError
@@ -90,7 +90,7 @@ def test_a_transaction_that_fails_leaves_no_trace(ledger: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         fail_late()
     assert (events.last(ledger, 9), agents.all_agents(ledger)) == ([], [])
-    assert beads.ready_count(ledger, NOW) == 0
+    assert ready.count(ledger, NOW) == 0
 
 
 def test_a_transaction_inside_another_ends_with_it(ledger: Database) -> None:
@@ -120,7 +120,7 @@ def test_a_commit_that_fails_is_rolled_back_and_the_next_transaction_is_a_new_on
     def depend_on_nothing() -> None:
         with ledger.transaction():
             connection.execute("PRAGMA defer_foreign_keys = ON")
-            beads.add_dependency(ledger, bead, "we-nowhere", "blocks", by="overseer", now=NOW)
+            graph.add_dependency(ledger, bead, "we-nowhere", "blocks", by="overseer", now=NOW)
 
     with pytest.raises(sqlite3.IntegrityError):
         depend_on_nothing()
@@ -128,7 +128,7 @@ def test_a_commit_that_fails_is_rolled_back_and_the_next_transaction_is_a_new_on
         agents.add(ledger, TOAST, NOW)
     with closing(Database(ledger.path)) as other:
         assert agents.get(other, str(TOAST)) is not None
-        assert beads.blocked_by(other, bead) == []
+        assert graph.blocked_by(other, bead) == []
 
 
 def test_a_write_outside_a_transaction_is_our_own_fault(ledger: Database) -> None:
@@ -166,7 +166,7 @@ def test_thirty_processes_write_at_once_and_nothing_is_lost(ledger: Database) ->
         assert writer.stdout.readline() == "ready\n"
     ended = [writer.communicate("go\n", timeout=60) for writer in writers]
     assert [writer.returncode for writer in writers] == [0] * WRITERS, ended
-    assert beads.ready_count(ledger, NOW) == WRITERS * WRITES
+    assert ready.count(ledger, NOW) == WRITERS * WRITES
     happened = events.last(ledger, 10_000)
     assert len({event.subject for event in happened}) == len(happened) == WRITERS * WRITES
     assert sorted(event.seq for event in happened) == [event.seq for event in happened]
@@ -295,6 +295,6 @@ def test_a_status_changes_only_from_what_it_was_seen_as(ledger: Database) -> Non
     bead = file_bead(ledger)
     change = {"assignee": None, "by": "overseer", "now": NOW}
     with ledger.transaction():
-        assert beads.set_status(ledger, bead, BeadStatus.OPEN, BeadStatus.DEFERRED, **change)  # type: ignore[arg-type]
-        assert not beads.set_status(ledger, bead, BeadStatus.OPEN, BeadStatus.PINNED, **change)  # type: ignore[arg-type]
+        assert bead_writes.set_status(ledger, bead, BeadStatus.OPEN, BeadStatus.DEFERRED, **change)  # type: ignore[arg-type]
+        assert not bead_writes.set_status(ledger, bead, BeadStatus.OPEN, BeadStatus.PINNED, **change)  # type: ignore[arg-type]
     assert beads.get(ledger, bead).status is BeadStatus.DEFERRED

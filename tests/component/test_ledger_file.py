@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from gastown.errors import Invalid, NotFound, Unavailable
-from gastown.ledger import beads, events
-from gastown.ledger.beads import NewBead
+from gastown.ledger import bead_writes, beads, events
+from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.ledger.sqlite import sqlite3
 from tests.conftest import ROOT
@@ -53,7 +53,7 @@ except GastownError as problem:
 def path(tmp_path: Path) -> Path:
     """A ledger with one bead in it, that nobody has open."""
     with closing(Database(tmp_path / "gastown.db", create=True)) as ledger, ledger.transaction():
-        beads.insert(ledger, NewBead("Mend the door", id="we-1"), by="overseer", now=NOW)
+        bead_writes.insert(ledger, NewBead("Mend the door", id="we-1"), by="overseer", now=NOW)
         events.append(ledger, "overseer", "bead.created", "we-1", NOW)
     return tmp_path / "gastown.db"
 

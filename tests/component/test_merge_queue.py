@@ -9,7 +9,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.merges import MergeState
 from gastown.errors import Busy, NotFound, Refused
-from gastown.ledger import beads, merges
+from gastown.ledger import bead_writes, convoys, merges
 from gastown.operations.merge.retry import retry
 from tests.component.merge_town import PATIENCE, MergeTown
 from tests.support import git
@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Iterator[MergeTown]:
 def test_what_passes_its_gate_lands_and_closes_everything_that_waited_for_it(place: MergeTown) -> None:
     place.gate("test -f new.txt")
     request = place.submit("Add a file", {"new.txt": "new\n"})
-    convoy = beads.convoy_of(place.ledger, request.bead)
+    convoy = convoys.convoy_of(place.ledger, request.bead)
     place.run()
     place.landed_once(request)
     assert convoy is not None
@@ -167,7 +167,7 @@ def test_what_people_did_to_a_bead_meanwhile_is_left_as_it_is(place: MergeTown) 
     place.gate("false")
     request, now = place.submit("Add a file", {"new.txt": "new\n"}), place.town.clock.now()
     with place.ledger.transaction() as ledger:
-        beads.set_status(
+        bead_writes.set_status(
             ledger,
             request.bead,
             BeadStatus.IN_PROGRESS,

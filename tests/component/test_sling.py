@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.beads import Bead, BeadStatus
-from gastown.ledger import agents, beads, events
+from gastown.ledger import agents, beads, events, graph
 from gastown.operations.work.create import create
 from gastown.operations.work.sling import Slung, sling
 from gastown.operations.work.unsling import unsling
@@ -76,7 +76,7 @@ def test_a_slung_bead_is_on_the_hook_in_a_convoy_and_told_of(town: Town) -> None
     now = beads.get(town.ledger, work.id)
     assert (now.status, now.assignee) == (BeadStatus.HOOKED, TOAST)
     assert slung.convoy is not None
-    assert [link.id for link in beads.tracked(town.ledger, slung.convoy)] == [work.id]
+    assert [link.id for link in graph.tracked(town.ledger, slung.convoy)] == [work.id]
     assert happened(town) == ["bead.created", "agent.created", "convoy.created", "bead.slung"]
 
 

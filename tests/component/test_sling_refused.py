@@ -8,7 +8,7 @@ import pytest
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead
 from gastown.errors import GastownError, Invalid, NotFound, Refused
-from gastown.ledger import agents, beads, events
+from gastown.ledger import agents, bead_writes, events, ready
 from gastown.operations.work.create import create
 from gastown.operations.work.depend import depend
 from gastown.operations.work.sling import sling
@@ -110,7 +110,7 @@ def test_a_bead_that_waits_for_another_says_for_which(town: Town) -> None:
     depend(town, work.id, before.id, by=HUMAN)
     assert refusal(town, work.id).message == f"{work.id} waits for {before.id}"
     with town.ledger.transaction() as ledger:
-        beads.close(ledger, before.id, "landed", by="overseer", now=town.clock.now())
+        bead_writes.close(ledger, before.id, "landed", by="overseer", now=town.clock.now())
     assert sling(town, work.id, by=HUMAN).agent == TOAST
     assert refusal(town, before.id).message == f"{before.id} is closed: landed"
 
@@ -161,7 +161,7 @@ def test_text_that_cannot_be_slung_is_not_filed(town: Town, target: str) -> None
     if target == "web":
         write_rig(town.root / "web", replace(a_rig(), parked="the move"))
     assert refusal(town, "Mend the door", "web/Toast" if target == "Toast" else target).message
-    assert beads.ready(town.ledger, rig=None, now=town.clock.now(), most=9) == []
+    assert ready.first(town.ledger, rig=None, now=town.clock.now(), most=9) == []
 
 
 @pytest.mark.parametrize("title", ["red \x1b[31m door", "turned \u202e around", "half a \udcff"])

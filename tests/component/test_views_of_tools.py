@@ -11,7 +11,7 @@ import pytest
 from gastown.domain.briefing import render
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import NotFound
-from gastown.ledger import agents, beads
+from gastown.ledger import agents, bead_writes
 from gastown.ledger.check import check
 from gastown.ledger.database import FILE_NAME
 from gastown.ledger.sqlite import sqlite3
@@ -176,7 +176,7 @@ def test_an_agent_is_told_its_role_its_work_and_how_far_it_came(place: ViewTown)
     branch = f"polecat/Toast/{bead}"
     with place.ledger.transaction() as ledger:
         agents.set_branch(ledger, generation, branch, "base")
-        beads.add_comment(ledger, bead, "The gate failed", by="web/refinery", now=NOW)
+        bead_writes.add_comment(ledger, bead, "The gate failed", by="web/refinery", now=NOW)
     folder = a_worktree(place, branch)
     git("commit", "-q", "--allow-empty", "-m", "Half of it", cwd=folder)
     (folder / "rest.py").write_text("x")

@@ -11,7 +11,7 @@ import pytest
 import gastown
 from gastown.domain.merges import GateOutcome, MergeState
 from gastown.errors import NotFound, Refused
-from gastown.ledger import beads, merges
+from gastown.ledger import bead_writes, graph, merges
 from gastown.ledger.events import Event
 from gastown.views.bead_page import bead_page
 from gastown.views.find_agent import find_agent, find_holder
@@ -39,8 +39,8 @@ def said(place: ViewTown, about: str | None = None) -> list[str]:
 def test_a_bead_is_one_flat_object_as_agents_read_it(place: ViewTown) -> None:
     bead = place.bead("Add pagination", description="```sh\ntrue\n```")
     with place.ledger.transaction() as ledger:
-        beads.add_label(ledger, bead, "ui")
-        beads.add_comment(ledger, bead, "Mind the API", by="overseer", now=NOW)
+        bead_writes.add_label(ledger, bead, "ui", by="overseer", now=place.town.clock.now())
+        bead_writes.add_comment(ledger, bead, "Mind the API", by="overseer", now=NOW)
     shown = json.loads(json.dumps(asdict(bead_page(place.town, bead)), default=str))
     assert (shown["id"], shown["title"], shown["status"], shown["priority"]) == (
         bead,
@@ -55,8 +55,8 @@ def test_a_bead_is_one_flat_object_as_agents_read_it(place: ViewTown) -> None:
 def test_a_bead_shows_both_ends_of_its_dependencies(place: ViewTown) -> None:
     one, two, three = (place.bead(title) for title in ("First", "Second", "Third"))
     with place.ledger.transaction() as ledger:
-        beads.add_dependency(ledger, two, one, "blocks", by="overseer", now=NOW)
-        beads.add_dependency(ledger, three, two, "blocks", by="overseer", now=NOW)
+        graph.add_dependency(ledger, two, one, "blocks", by="overseer", now=NOW)
+        graph.add_dependency(ledger, three, two, "blocks", by="overseer", now=NOW)
     page = bead_page(place.town, two)
     assert [(link.id, link.title, link.status) for link in page.depends_on] == [(one, "First", "open")]
     assert [link.id for link in page.dependents] == [three]
@@ -90,7 +90,7 @@ def test_ready_lists_what_nothing_keeps_from_being_slung(place: ViewTown) -> Non
     one, two = place.bead("First"), place.bead("Second")
     other = place.bead("Elsewhere", rig="api")
     with place.ledger.transaction() as ledger:
-        beads.add_dependency(ledger, two, one, "blocks", by="overseer", now=NOW)
+        graph.add_dependency(ledger, two, one, "blocks", by="overseer", now=NOW)
     assert {line.id for line in ready(place.town)} == {one, other}
     assert [line.id for line in ready(place.town, "api")] == [other]
     with pytest.raises(NotFound):

@@ -10,8 +10,8 @@ from gastown.domain.beads import BeadStatus
 from gastown.domain.clock import stamp
 from gastown.domain.identity import CONVOY_PREFIX, OVERSEER, REQUEST_PREFIX, polecat
 from gastown.domain.merges import MergeState
-from gastown.ledger import agents, beads, events, merges
-from gastown.ledger.beads import NewBead
+from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges
+from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.sqlite import sqlite3
 from gastown.settings.rig import RigSettings
 from gastown.town import Town
@@ -53,7 +53,7 @@ class ViewTown:
     def bead(self, title: str, rig: str | None = "web", identity: str = "", **fields: str) -> str:
         with self.ledger.transaction() as ledger:
             new = NewBead(title, rig=rig, prefix="we", id=identity, **fields)  # type: ignore[arg-type]
-            made = beads.insert(ledger, new, by=OVERSEER, now=self.clock.now())
+            made = bead_writes.insert(ledger, new, by=OVERSEER, now=self.clock.now())
             events.append(ledger, OVERSEER, "bead.created", made, self.clock.now(), title=title, rig=rig)
         return made
 
@@ -63,13 +63,13 @@ class ViewTown:
             agents.add(ledger, address, now)
             assert agents.hook(ledger, str(address), bead)
             was = beads.get(ledger, bead).status
-            beads.set_status(ledger, bead, was, BeadStatus.HOOKED, assignee=str(address), by=by, now=now)
+            bead_writes.set_status(ledger, bead, was, BeadStatus.HOOKED, assignee=str(address), by=by, now=now)
             generation = agents.assign(ledger, bead, str(address), by=by, runtime=None, now=now)
             events.append(ledger, by, "bead.slung", bead, now, agent=str(address), generation=generation)
-            if beads.convoy_of(ledger, bead) is None:
+            if convoys.convoy_of(ledger, bead) is None:
                 new = NewBead(beads.get(ledger, bead).title, prefix=CONVOY_PREFIX, type="convoy")
-                beads.add_dependency(
-                    ledger, beads.insert(ledger, new, by=by, now=now), bead, "tracks", by=by, now=now
+                graph.add_dependency(
+                    ledger, bead_writes.insert(ledger, new, by=by, now=now), bead, "tracks", by=by, now=now
                 )
         return generation
 
@@ -134,11 +134,11 @@ class ViewTown:
             agents.end_assignment(ledger, assignment.generation, "submitted", now)
             agents.unhook(ledger, address, bead.id)
             new = NewBead(bead.title, rig=rig, prefix=REQUEST_PREFIX, type="merge-request")
-            request = beads.insert(ledger, new, by=address, now=now)
-            beads.add_dependency(ledger, request, bead.id, "tracks", by=address, now=now)
+            request = bead_writes.insert(ledger, new, by=address, now=now)
+            graph.add_dependency(ledger, request, bead.id, "tracks", by=address, now=now)
             merges.insert(ledger, request, assignment, rig=rig, commit=commit, target="main", now=now)
             status = BeadStatus.HOOKED, BeadStatus.IN_PROGRESS
-            beads.set_status(ledger, bead.id, *status, assignee=address, by=address, now=now)
+            bead_writes.set_status(ledger, bead.id, *status, assignee=address, by=address, now=now)
             events.append(ledger, address, "merge.queued", request, now, bead=bead.id, rig=rig)
         return request
 
@@ -152,7 +152,7 @@ class ViewTown:
             if state is MergeState.HELD:
                 events.append(ledger, "web/refinery", "merge.held", request, self.clock.now(), why=because)
             if state is MergeState.MERGED:
-                beads.close(ledger, found.bead, "landed", by="web/refinery", now=self.clock.now())
+                bead_writes.close(ledger, found.bead, "landed", by="web/refinery", now=self.clock.now())
 
     def tell(self, actor: str, type_: str, subject: str, payload: Mapping[str, object]) -> None:
         with self.ledger.transaction() as ledger:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gastown.cli import app, exits
-from gastown.ledger import beads
+from gastown.ledger import bead_writes
 from gastown.ledger.database import FILE_NAME
 from gastown.ledger.sqlite import sqlite3
 from gastown.town import Town
@@ -190,7 +190,7 @@ def test_slinging_and_taking_back(run: Run, town: Town) -> None:
 def test_text_from_elsewhere_reaches_no_terminal_raw(run: Run, town: Town) -> None:
     bead = run.file("Innocent", "-d", f"Look:\n{HOSTILE}\n\tend")
     with town.ledger.transaction() as ledger:
-        beads.add_comment(ledger, bead, HOSTILE, by="web/\x1bx", now=town.clock.now())
+        bead_writes.add_comment(ledger, bead, HOSTILE, by="web/\x1bx", now=town.clock.now())
     with closing(sqlite3.connect(town.root / FILE_NAME)) as careless:
         careless.execute("UPDATE beads SET title = ? WHERE id = ?", (HOSTILE, bead))
         careless.commit()

@@ -18,7 +18,7 @@ from gastown.cli.tables import columns, fit, table
 from gastown.domain.merges import GateOutcome, MergeState
 from gastown.domain.runtime import Permission
 from gastown.domain.worker_state import WorkerState
-from gastown.ledger.beads import ConvoyProgress
+from gastown.ledger.convoys import ConvoyProgress
 from gastown.views.queue import GateLine, QueueLine, RequestLine, RequestPage, RigQueue
 from gastown.views.rig_list import RigLine
 from gastown.views.town_status import SupervisorLine, TownStatus

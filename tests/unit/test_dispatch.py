@@ -13,6 +13,7 @@ from gastown.errors import Refused
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 BEAD = Bead(
     id="we-1",
+    uid="u-1",
     rig="web",
     title="Mend the door",
     description="",
@@ -23,12 +24,19 @@ BEAD = Bead(
     status=BeadStatus.OPEN,
     priority=2,
     assignee=None,
+    owner=None,
     created_at=NOW,
     created_by="overseer",
+    started_at=None,
     updated_at=NOW,
+    updated_by="overseer",
     closed_at=None,
+    closed_by=None,
     close_reason=None,
+    due=None,
+    defer_until=None,
     external_ref=None,
+    ephemeral=False,
     metadata={},
 )
 FREE = SlingFacts(BEAD, None, "", (), None, "web", "")

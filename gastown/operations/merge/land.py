@@ -4,7 +4,7 @@ import contextlib
 
 from gastown.domain.merges import GateOutcome, MergeRequest, MergeState
 from gastown.errors import GastownError, Refused, Unavailable
-from gastown.ledger import beads, events, merges
+from gastown.ledger import bead_writes, events, merges
 from gastown.ledger.database import Database
 from gastown.operations.merge.evidence import SHORT
 from gastown.operations.merge.queue import Queue
@@ -61,8 +61,8 @@ def finish(queue: Queue, request: MergeRequest, commit: str, *, had_at: str | No
             merges.wish_landing(ledger, request.id, had_at, commit)
         if not merges.move(ledger, request, MergeState.MERGED, because=why, now=now):
             return
-        beads.close(ledger, request.id, words, by=by, now=now)
-        beads.close(ledger, request.bead, words, by=by, now=now)
+        bead_writes.close(ledger, request.id, words, by=by, now=now)
+        bead_writes.close(ledger, request.bead, words, by=by, now=now)
         events.append(
             ledger, by, "bead.landed", request.bead, now, commit=commit, target=request.target,
             agent=request.agent, request=request.id, gate_seconds=gate_seconds, tested=gate_seconds is not None,

@@ -7,7 +7,7 @@ from datetime import datetime
 from gastown.domain.beads import BeadStatus
 from gastown.domain.decide.merge_queue import given_up, kind_of_trouble
 from gastown.domain.merges import MergeRequest, MergeState
-from gastown.ledger import beads, events, merges
+from gastown.ledger import bead_writes, events, merges
 from gastown.ledger.database import Database
 from gastown.operations.merge.evidence import comment, one_line
 from gastown.operations.merge.queue import Queue
@@ -34,11 +34,11 @@ def give_back(
     """
     if not merges.move(ledger, request, MergeState.SENT_BACK, because=because, now=now):
         return False
-    beads.close(ledger, request.id, f"sent back: {because}", by=by, now=now)
-    beads.set_status(
+    bead_writes.close(ledger, request.id, f"sent back: {because}", by=by, now=now)
+    bead_writes.set_status(
         ledger, request.bead, BeadStatus.IN_PROGRESS, BeadStatus.OPEN, assignee=None, by=by, now=now
     )
-    beads.add_comment(ledger, request.bead, words, by=by, now=now)
+    bead_writes.add_comment(ledger, request.bead, words, by=by, now=now)
     events.append(
         ledger, by, "merge.sent_back", request.id, now, bead=request.bead, agent=request.agent, why=because
     )

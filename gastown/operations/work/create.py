@@ -6,8 +6,8 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import WORK_TYPES, Bead, check_id, check_title
 from gastown.domain.identity import TOWN_PREFIX
 from gastown.errors import Invalid
-from gastown.ledger import beads, events
-from gastown.ledger.beads import NewBead
+from gastown.ledger import bead_writes, beads, events
+from gastown.ledger.bead_writes import NewBead
 from gastown.operations.sessions.caller import fence
 from gastown.town import Town
 
@@ -45,7 +45,7 @@ def create(  # noqa: PLR0913 - a bead's own fields
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        identity = beads.insert(ledger, new, by=by.address, now=now)
+        identity = bead_writes.insert(ledger, new, by=by.address, now=now)
         events.append(ledger, by.address, "bead.created", identity, now, title=new.title, rig=home)
     return beads.get(town.ledger, identity)
 

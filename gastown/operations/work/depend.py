@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import ORDERING, DependencyKind
 from gastown.errors import Invalid, Refused
-from gastown.ledger import beads, events
+from gastown.ledger import beads, events, graph
 from gastown.operations.sessions.caller import fence
 from gastown.town import Town
 
@@ -31,9 +31,9 @@ def depend(town: Town, bead: str, depends_on: str, *, kind: str = "blocks", by: 
         one, other = beads.get(ledger, bead).id, beads.get(ledger, depends_on).id
         if one == other:
             raise Refused(f"{one} cannot wait for itself")
-        if kind in ORDERING and (path := beads.path_between(ledger, other, one)) is not None:
+        if kind in ORDERING and (path := graph.path_between(ledger, other, one)) is not None:
             raise Refused(f"that would close a circle: {path} → {other}", f"bd show {one}")
-        new = beads.add_dependency(ledger, one, other, kind, by=by.address, now=now)
+        new = graph.add_dependency(ledger, one, other, kind, by=by.address, now=now)
         if new:
             events.append(ledger, by.address, "dependency.added", one, now, depends_on=other, kind=kind)
     return Dependency(one, other, kind, new)

@@ -7,8 +7,8 @@ from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import REQUEST_PREFIX, parse_address
 from gastown.errors import GastownError, NotFound, Refused
-from gastown.ledger import agents, beads, events, merges
-from gastown.ledger.beads import NewBead
+from gastown.ledger import agents, bead_writes, beads, events, graph, merges
+from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.convoys import close_finished
@@ -179,10 +179,10 @@ def _submit(town: Town, ledger: Database, assignment: Assignment, commit: str) -
     new = NewBead(
         title=bead.title, rig=rig.name, prefix=REQUEST_PREFIX, type="merge-request", priority=bead.priority
     )
-    request = beads.insert(ledger, new, by=agent, now=now)
-    beads.add_dependency(ledger, request, bead.id, "tracks", by=agent, now=now)
+    request = bead_writes.insert(ledger, new, by=agent, now=now)
+    graph.add_dependency(ledger, request, bead.id, "tracks", by=agent, now=now)
     merges.insert(ledger, request, assignment, rig=rig.name, commit=commit, target=rig.target, now=now)
-    beads.set_status(
+    bead_writes.set_status(
         ledger, bead.id, BeadStatus.HOOKED, BeadStatus.IN_PROGRESS, assignee=agent, by=agent, now=now
     )
     events.append(
@@ -201,7 +201,7 @@ def _submit(town: Town, ledger: Database, assignment: Assignment, commit: str) -
 def _close_unchanged(town: Town, ledger: Database, assignment: Assignment) -> None:
     now, agent = town.clock.now(), assignment.agent
     reason = f"no change: {assignment.no_change}"
-    if beads.close(ledger, assignment.bead, reason, by=agent, now=now):
+    if bead_writes.close(ledger, assignment.bead, reason, by=agent, now=now):
         events.append(
             ledger, agent, "bead.done_without_change", assignment.bead, now, why=assignment.no_change
         )

@@ -8,8 +8,8 @@ from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat
 from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_address, parse_target, polecat
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
-from gastown.ledger import agents, beads, events, merges
-from gastown.ledger.beads import NewBead
+from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges
+from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.create import create, rig_of, usual_rig
@@ -113,12 +113,12 @@ def _put(  # noqa: PLR0917 - private
     now, rig = town.clock.now(), _rig(wanted)
     holder = agents.open_assignment_of_bead(ledger, bead.id)
     if holder is not None and _is_there(holder, wanted, runtime):
-        return holder.agent, holder.generation, beads.convoy_of(ledger, bead.id), True
+        return holder.agent, holder.generation, convoys.convoy_of(ledger, bead.id), True
     live = merges.live_of_bead(ledger, bead.id)
     check_slingable(
         SlingFacts(
             bead, holder.agent if holder else None, f"{holder.started_at:%H:%M} UTC" if holder else "",
-            beads.open_blockers(ledger, bead.id), live.id if live else None, rig, town.rig(rig).parked,
+            graph.open_blockers(ledger, bead.id), live.id if live else None, rig, town.rig(rig).parked,
         )
     )  # fmt: skip
     address = wanted.address if isinstance(wanted, Named) else polecat(rig, _free_polecat(town, ledger, rig))
@@ -131,8 +131,8 @@ def _put(  # noqa: PLR0917 - private
             f"gt sling {bead.id} {rig} finds another",
         )
     if bead.rig is None:
-        beads.set_rig(ledger, bead.id, rig)
-    beads.set_status(
+        bead_writes.set_rig(ledger, bead.id, rig, by=by.address, now=now)
+    bead_writes.set_status(
         ledger, bead.id, bead.status, BeadStatus.HOOKED, assignee=str(address), by=by.address, now=now
     )
     generation = agents.assign(ledger, bead.id, str(address), by=by.address, runtime=runtime, now=now)
@@ -168,13 +168,13 @@ def _rests(ledger: Database, address: str) -> bool:
 
 def _convoy(ledger: Database, bead: Bead, by: Caller, town: Town) -> str:
     """The convoy that tracks the bead; a lone bead gets one of its own."""
-    if (convoy := beads.convoy_of(ledger, bead.id)) is not None:
+    if (convoy := convoys.convoy_of(ledger, bead.id)) is not None:
         return convoy
     now = town.clock.now()
     new = NewBead(
         title=bead.title, prefix=CONVOY_PREFIX, type="convoy", priority=bead.priority, owner=by.address
     )
-    convoy = beads.insert(ledger, new, by=by.address, now=now)
-    beads.add_dependency(ledger, convoy, bead.id, "tracks", by=by.address, now=now)
+    convoy = bead_writes.insert(ledger, new, by=by.address, now=now)
+    graph.add_dependency(ledger, convoy, bead.id, "tracks", by=by.address, now=now)
     events.append(ledger, by.address, "convoy.created", convoy, now, tracks=[bead.id])
     return convoy

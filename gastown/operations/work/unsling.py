@@ -7,7 +7,7 @@ from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import parse_address
 from gastown.errors import GastownError, Refused
-from gastown.ledger import agents, beads, events
+from gastown.ledger import agents, bead_writes, events
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.town import Town
@@ -68,7 +68,7 @@ def put_back(ledger: Database, assignment: Assignment, *, by: Caller, now: datet
     """End the assignment within the present transaction: its hook is empty, its bead open."""
     agents.end_assignment(ledger, assignment.generation, "unslung", now)
     agents.unhook(ledger, assignment.agent, assignment.bead)
-    beads.set_status(
+    bead_writes.set_status(
         ledger, assignment.bead, BeadStatus.HOOKED, BeadStatus.OPEN, assignee=None, by=by.address, now=now
     )
     events.append(

@@ -1,0 +1,87 @@
+"""What leans on what: dependencies in the ledger, the ways between beads, and what keeps a bead from being ready."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gastown.domain.clock import stamp
+from gastown.ledger.bead_writes import touch
+from gastown.ledger.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One end of a dependency, with the bead at that end."""
+
+    id: str
+    kind: str
+    title: str
+    status: str
+
+
+def open_blockers(database: Database, bead: str) -> Sequence[str]:
+    """Ids of what must close before this bead can be worked on."""
+    return [str(row["id"]) for row in database.rows("graph", "open_blockers", id=bead)]
+
+
+def blocked_by(database: Database, bead: str) -> Sequence[Link]:
+    """What this bead leans on."""
+    return [_link(row) for row in database.rows("graph", "blocked_by", id=bead)]
+
+
+def dependents(database: Database, bead: str) -> Sequence[Link]:
+    """What leans on this bead, convoys that track it included."""
+    return [_link(row) for row in database.rows("graph", "dependents", id=bead)]
+
+
+def tracked(database: Database, bead: str) -> Sequence[Link]:
+    """What a convoy or a merge request follows."""
+    return [_link(row) for row in database.rows("graph", "tracked", id=bead)]
+
+
+def add_dependency(
+    database: Database, bead: str, depends_on: str, kind: str, *, by: str, now: datetime
+) -> bool:
+    """Write one dependency inside the present transaction; False when it was there already."""
+    if database.row("graph", "has_dependency", bead=bead, depends_on=depends_on, kind=kind) is not None:
+        return False
+    touch(database, bead, by=by, now=now)
+    return bool(
+        database.write(
+            "graph", "add_dependency", bead=bead, depends_on=depends_on, kind=kind, at=stamp(now), by=by
+        )
+    )
+
+
+def remove_dependency(
+    database: Database, bead: str, depends_on: str, kind: str, *, by: str, now: datetime
+) -> bool:
+    """Remove one dependency inside the present transaction; False when there was none."""
+    if database.row("graph", "has_dependency", bead=bead, depends_on=depends_on, kind=kind) is None:
+        return False
+    touch(database, bead, by=by, now=now)
+    return bool(database.write("graph", "remove_dependency", bead=bead, depends_on=depends_on, kind=kind))
+
+
+def parent(database: Database, bead: str) -> str | None:
+    """The bead that this one is a child of."""
+    row = database.row("graph", "parent", bead=bead)
+    return None if row is None else str(row["id"])
+
+
+def path_between(database: Database, start: str, end: str) -> str | None:
+    """The shortest chain of blocking dependencies that leads from `start` to `end`, if there is one."""
+    before: dict[str, str | None] = {}
+    for row in database.rows("graph", "reachable", from_bead=start):
+        before.setdefault(row["id"], row["via"])
+    if end not in before:
+        return None
+    path, step = [end], before[end]
+    while step is not None:
+        path.append(step)
+        step = before[step]
+    return " → ".join(reversed(path))
+
+
+def _link(row: Row) -> Link:
+    return Link(str(row["id"]), str(row["kind"]), str(row["title"]), str(row["status"]))

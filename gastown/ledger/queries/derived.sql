@@ -1,0 +1,61 @@
+-- name: empty_readiness
+DELETE FROM readiness
+
+-- name: fill_readiness
+INSERT INTO readiness (key, parent, kids, waits, open, stops, closed, rig, priority, created_at, defer_until)
+SELECT b.key,
+       (SELECT p.key FROM dependencies d JOIN beads p ON p.id = d.depends_on
+         WHERE d.bead = b.id AND d.kind = 'parent-child'),
+       (SELECT count(*) FROM dependencies d WHERE d.depends_on = b.id AND d.kind = 'parent-child'),
+       (SELECT count(*) FROM dependencies d JOIN beads k ON k.id = d.depends_on
+         WHERE d.bead = b.id AND d.kind IN ('blocks', 'conditional-blocks', 'waits-for') AND k.status <> 'closed'),
+       b.status = 'open' AND b.type IN ('task', 'bug', 'feature', 'chore', 'decision')
+           AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = b.id AND m.state IN ('queued', 'held')),
+       b.status IN ('blocked', 'deferred'), b.status = 'closed',
+       coalesce(b.rig, ''), b.priority, b.created_at, b.defer_until
+  FROM beads b
+
+-- name: hold_kids
+UPDATE readiness SET waits = waits + 1 WHERE parent IN (
+    WITH RECURSIVE holding (key) AS (
+        SELECT key FROM readiness WHERE kids > 0 AND holds
+        UNION
+        SELECT k.key FROM holding h JOIN readiness k ON k.parent = h.key WHERE k.kids > 0 AND NOT k.closed
+    )
+    SELECT key FROM holding)
+
+-- name: shadow_readiness
+-- In its own session's memory, beneath whose name the statements above then work.
+CREATE TEMP TABLE readiness (
+    key INTEGER PRIMARY KEY, parent INTEGER, kids INTEGER NOT NULL DEFAULT 0, waits INTEGER NOT NULL DEFAULT 0,
+    open INTEGER NOT NULL, stops INTEGER NOT NULL, closed INTEGER NOT NULL,
+    holds INTEGER NOT NULL GENERATED ALWAYS AS (NOT closed AND (stops OR waits > 0)) VIRTUAL,
+    rig TEXT NOT NULL, priority INTEGER NOT NULL, created_at TEXT NOT NULL, defer_until TEXT)
+
+-- name: index_shadow
+CREATE INDEX temp.shadow_kids ON readiness (parent) WHERE parent IS NOT NULL
+
+-- name: differing
+SELECT coalesce(b.id, 'bead number ' || key) AS id FROM (
+    SELECT key FROM (SELECT * FROM main.readiness EXCEPT SELECT * FROM temp.readiness)
+    UNION
+    SELECT key FROM (SELECT * FROM temp.readiness EXCEPT SELECT * FROM main.readiness)
+) LEFT JOIN beads b USING (key) ORDER BY 1 LIMIT 20
+
+-- name: forget_shadow
+DROP TABLE IF EXISTS temp.readiness
+
+-- name: fill_text
+INSERT INTO beads_text (beads_text) VALUES ('rebuild')
+
+-- name: fill_text_of_comments
+INSERT INTO comments_text (comments_text) VALUES ('rebuild')
+
+-- name: check_text
+INSERT INTO beads_text (beads_text, rank) VALUES ('integrity-check', 1)
+
+-- name: check_text_of_comments
+INSERT INTO comments_text (comments_text, rank) VALUES ('integrity-check', 1)
+
+-- name: triggers
+SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid
