@@ -15,8 +15,8 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Work": {
         "bead create": Command("bead:create", "file a bead (a work item)"),
         "bead dep add": Command("bead:dep_add", "make one bead wait for another"),
-        "bead ready": Command("bead:ready", "list what can be worked on at once"),
-        "bead show": Command("bead:show", "show one bead with all that is known of it"),
+        "bead ready": Command("bead_read:ready", "list what can be worked on at once"),
+        "bead show": Command("bead_read:show", "show one bead with all that is known of it"),
         "sling": Command("work:sling", "dispatch: put a bead, or a new one, on an agent's hook"),
         "unsling": Command("work:unsling", "take work back from a hook; nothing of it is lost"),
         "done": Command("work:done", "hand finished work to the merge queue"),
