@@ -20,6 +20,12 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "sling": Command("work:sling", "dispatch: put a bead, or a new one, on an agent's hook"),
         "unsling": Command("work:unsling", "take work back from a hook; nothing of it is lost"),
         "done": Command("work:done", "hand finished work to the merge queue"),
+        "bead cook": Command("molecule:cook", "show the steps that a formula (a template) would pour"),
+        "bead mol pour": Command("molecule:pour", "make a molecule of a formula: a bead with ordered steps"),
+        "bead mol wisp": Command("molecule:wisp", "the same without a record"),
+        "bead mol current": Command("molecule:current", "show steps done, the one to do now, and the next"),
+        "bead mol burn": Command("molecule:burn", "throw a wisp away"),
+        "bead mol squash": Command("molecule:squash", "turn a molecule into its digest"),
     },
     "Agents": {
         "hook": Command("work:hook", "show what is on the hook (the assignment slot)"),

@@ -52,6 +52,8 @@ class Cooked:
     description: str
     variables: Mapping[str, str]
     steps: tuple[StepTemplate, ...]
+    missing: tuple[str, ...] = ()
+    """Variables without a value: they stand in the texts as they did."""
 
 
 def is_name(text: str) -> bool:
@@ -86,7 +88,7 @@ def cook(formula: Formula, given: Mapping[str, str], known: Mapping[str, str] | 
     """Fill every text: with what was `given`, else with what is `known` anyhow and not empty, else by default.
 
     Values are put in as they are: what looks like a variable in one stays. Raises Invalid for a value that no
-    variable takes, for one that is missing, and for a step whose title does not fit once it is filled.
+    variable takes, and for a step whose title does not fit once it is filled.
     """
     names = [variable.name for variable in formula.variables]
     if strange := [name for name in given if name not in names]:
@@ -95,14 +97,20 @@ def cook(formula: Formula, given: Mapping[str, str], known: Mapping[str, str] | 
     usual = {name: value for name, value in (known or {}).items() if value}
     defaults = {each.name: each.default for each in formula.variables if each.default is not None}
     found = {**defaults, **usual, **given}
-    if missing := [name for name in names if name not in found]:
-        raise Invalid(
-            f"{formula.name} needs a value for {', '.join(missing)}",
-            " ".join(f"--var {name}=…" for name in missing),
-        )
-    values = {name: found[name] for name in names}
+    missing = tuple(name for name in names if name not in found)
+    values = {name: found[name] for name in names if name in found}
     steps = tuple(_filled(formula, step, values) for step in formula.steps)
-    return Cooked(formula.name, _fill(formula.description, values), values, steps)
+    return Cooked(formula.name, _fill(formula.description, values), values, steps, missing)
+
+
+def check_complete(cooked: Cooked) -> Cooked:
+    """Give it back if every variable has a value. Raises Invalid."""
+    if cooked.missing:
+        raise Invalid(
+            f"{cooked.formula} needs a value for {', '.join(cooked.missing)}",
+            " ".join(f"--var {name}=…" for name in cooked.missing),
+        )
+    return cooked
 
 
 def _filled(formula: Formula, step: StepTemplate, values: Mapping[str, str]) -> StepTemplate:
@@ -119,4 +127,4 @@ def _filled(formula: Formula, step: StepTemplate, values: Mapping[str, str]) -> 
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda found: values[found[1].strip()], text)
+    return _PLACE.sub(lambda found: values.get(found[1].strip(), found[0]), text)

@@ -6,7 +6,7 @@ from gastown.domain.assignments import Assignment
 from gastown.domain.briefing import Briefing, HookedWork
 from gastown.domain.observed import Present
 from gastown.errors import GastownError, NotFound
-from gastown.ledger import agents, beads, events
+from gastown.ledger import agents, beads, events, molecules
 from gastown.ledger.agents import AgentRow
 from gastown.settings import roles
 from gastown.settings.rig import RigSettings
@@ -68,6 +68,7 @@ def _work(town: Town, rig: RigSettings, agent: AgentRow, assignment: Assignment)
         unsaved=seen.staged + seen.unstaged + seen.untracked + seen.unmerged if seen else 0,
         stands_on=stands_on,
         kept=_kept(town, bead.id, agent.address),
+        molecule=molecules.open_of_bead(town.ledger, bead.id),
     )
 
 

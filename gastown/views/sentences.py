@@ -80,6 +80,23 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "saw the gate end on {place}: {outcome} ({told})",
         "saw the gate end for {subject}: {outcome}",
     ),
+    "molecule.poured": ("poured {formula} for {bead} as {subject}", "poured {formula} as {subject}"),
+    "molecule.closed": (
+        "closed the molecule {subject} of {bead}: {why}",
+        "closed the molecule {subject}: all its steps are done",
+    ),
+    "molecule.burned": (
+        "removed the wisp {subject} of {bead}: {done} of {total} steps done",
+        "removed the wisp {subject}: {done} of {total} steps done",
+    ),
+    "molecule.squashed": (
+        "squashed {subject} of {bead} into its digest: {done} of {total} steps done",
+        "squashed {subject} into its digest: {done} of {total} steps done",
+    ),
+    "step.closed": (
+        'closed the step {subject} "{title}" of {bead}',
+        'closed the step {subject} "{title}"',
+    ),
     "convoy.created": ("opened the convoy {subject}",),
     "convoy.landed": ("closed the convoy {subject}: all it tracks has landed",),
 }

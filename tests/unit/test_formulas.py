@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gastown import assets
 from gastown.domain.formula_file import parse
-from gastown.domain.formulas import Formula, StepTemplate, Variable, cook, read_values
+from gastown.domain.formulas import Formula, StepTemplate, Variable, check_complete, cook, read_values
 from gastown.errors import Invalid, NotFound
 from gastown.settings import formulas, roles
 
@@ -146,9 +146,12 @@ def test_a_value_for_an_unknown_variable_is_refused_and_so_is_a_missing_one() ->
     with pytest.raises(Invalid, match="mend has no variable 'colour'") as caught:
         cook(read(TWO), {"colour": "red", "what": "x"})
     assert caught.value.hint == "it takes: what, tool"
+    cooked = cook(read(TWO), {})
+    assert (cooked.missing, cooked.steps[1].title) == (("what",), "Mend {{what}}")
     with pytest.raises(Invalid, match="mend needs a value for what") as caught:
-        cook(read(TWO), {})
+        check_complete(cooked)
     assert caught.value.hint == "--var what=…"
+    assert not check_complete(cook(read(TWO), {"what": "x"})).missing
 
 
 def test_a_title_that_no_longer_fits_names_its_step() -> None:

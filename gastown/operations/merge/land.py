@@ -9,6 +9,7 @@ from gastown.ledger.database import Database
 from gastown.operations.merge.evidence import SHORT
 from gastown.operations.merge.queue import Queue
 from gastown.operations.merge.seals import read_target
+from gastown.operations.molecules import of_work as steps
 from gastown.operations.work.convoys import close_finished
 from gastown.world.git.landing import Moved, push
 from gastown.world.wake import ring
@@ -68,6 +69,7 @@ def finish(queue: Queue, request: MergeRequest, commit: str, *, had_at: str | No
             agent=request.agent, request=request.id, gate_seconds=gate_seconds, tested=gate_seconds is not None,
             untested=None if gate_seconds is not None else why,
         )  # fmt: skip
+        steps.clear(ledger, request.bead, by=by, now=now)
         close_finished(ledger, request.bead, by=by, now=now)
     ring(queue.town.places.wake)
     queue.tell(request, f"landed as {commit[:SHORT]} on {request.target}: {why}")

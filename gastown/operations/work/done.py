@@ -10,6 +10,7 @@ from gastown.errors import GastownError, NotFound, Refused
 from gastown.ledger import agents, bead_writes, beads, events, graph, merges
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
+from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.convoys import close_finished
 from gastown.town import Town
@@ -102,6 +103,7 @@ def finish_done(town: Town, generation: int) -> Done:
         outcome = "submitted" if assignment.done_commit is not None else "no_change"
         if agents.end_assignment(ledger, generation, outcome, now):
             agents.unhook(ledger, assignment.agent, assignment.bead)
+            steps.hand_over(ledger, assignment.bead, by=assignment.agent, now=now)
             if assignment.done_commit is not None:
                 _submit(town, ledger, assignment, assignment.done_commit)
             else:
@@ -205,6 +207,7 @@ def _close_unchanged(town: Town, ledger: Database, assignment: Assignment) -> No
         events.append(
             ledger, agent, "bead.done_without_change", assignment.bead, now, why=assignment.no_change
         )
+        steps.clear(ledger, assignment.bead, by=agent, now=now)
         close_finished(ledger, assignment.bead, by=agent, now=now)
 
 

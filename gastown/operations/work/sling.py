@@ -11,6 +11,7 @@ from gastown.errors import Invalid, NotFound, Refused, Unavailable
 from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
+from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.create import create, rig_of, usual_rig
 from gastown.town import Town
@@ -146,6 +147,7 @@ def _put(  # noqa: PLR0917 - private
         agent=str(address),
         generation=generation,
         runtime=runtime,
+        molecule=steps.begin(town, ledger, bead, address, by=by.address, now=now),
     )
     return str(address), generation, convoy, False
 

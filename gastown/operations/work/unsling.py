@@ -9,6 +9,7 @@ from gastown.domain.identity import parse_address
 from gastown.errors import GastownError, Refused
 from gastown.ledger import agents, bead_writes, events
 from gastown.ledger.database import Database
+from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
 from gastown.town import Town
 from gastown.world.wake import ring
@@ -71,6 +72,7 @@ def put_back(ledger: Database, assignment: Assignment, *, by: Caller, now: datet
     bead_writes.set_status(
         ledger, assignment.bead, BeadStatus.HOOKED, BeadStatus.OPEN, assignee=None, by=by.address, now=now
     )
+    steps.let_go(ledger, assignment.bead, by=by.address, now=now)
     events.append(
         ledger, by.address, "bead.unslung", assignment.bead, now, agent=assignment.agent,
         generation=assignment.generation,

@@ -1,0 +1,93 @@
+"""Molecules and their steps in the ledger: reading them whole, and the statements that change them together."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from gastown.domain.beads import BeadStatus
+from gastown.domain.clock import moment_or_none, stamp
+from gastown.domain.molecules import Molecule, Step
+from gastown.ledger import graph
+from gastown.ledger.database import Database, Row
+
+
+def get(database: Database, identity: str) -> Molecule | None:
+    """The molecule of exactly that id, with all its steps."""
+    row = database.row("molecules", "by_id", id=identity)
+    return None if row is None else _molecule(database, row)
+
+
+def of_bead(database: Database, bead: str) -> Sequence[Molecule]:
+    """What was poured for a bead: open ones first, then the newest first."""
+    return [_molecule(database, row) for row in database.rows("molecules", "of_bead", bead=bead)]
+
+
+def of_step(database: Database, step: str) -> Molecule | None:
+    """The molecule that a step is in."""
+    parent = graph.parent(database, step)
+    return None if parent is None else get(database, parent)
+
+
+def open_of_bead(database: Database, bead: str) -> Molecule | None:
+    """The newest molecule of a bead that is not closed."""
+    return next((each for each in of_bead(database, bead) if each.status is not BeadStatus.CLOSED), None)
+
+
+def close_steps(database: Database, molecule: str, reason: str, *, by: str, now: datetime) -> int:
+    """Close all steps that are left, inside the present transaction; gives how many."""
+    return database.write("molecules", "close_steps", molecule=molecule, reason=reason, by=by, at=stamp(now))
+
+
+def release_steps(database: Database, molecule: str, *, by: str, now: datetime) -> None:
+    """Make the steps that somebody is at open again, inside the present transaction."""
+    database.write("molecules", "release_steps", molecule=molecule, by=by, at=stamp(now))
+
+
+def bury_steps(database: Database, steps: Sequence[str], why: str, *, by: str, now: datetime) -> None:
+    """Make recorded steps tombstones that lean on nothing, inside the present transaction."""
+    for step in steps:
+        for one in database.rows("molecules", "links", id=step):
+            graph.remove_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)
+        database.write("molecules", "bury", id=step, reason=why, by=by, at=stamp(now))
+
+
+def make_digest(database: Database, molecule: str, summary: str, *, by: str, now: datetime) -> None:
+    """Make the molecule a lasting closed bead that says `summary`, inside the present transaction.
+
+    The journal knows nothing of a wisp's links, so they are made anew once it lasts.
+    """
+    links = database.rows("molecules", "links", id=molecule)
+    for one in links:
+        graph.remove_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)
+    database.write(
+        "molecules", "make_digest", id=molecule, summary=summary, reason="squashed", by=by, at=stamp(now)
+    )
+    for one in links:
+        graph.add_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)
+
+
+def forget(database: Database, wisps: Sequence[str]) -> None:
+    """Remove wisps and all that hangs on them from the file, inside the present transaction."""
+    ids = json.dumps(list(wisps))
+    for what in ("dependencies", "labels", "comments", "beads"):
+        database.write("molecules", f"forget_{what}", ids=ids)
+
+
+def _molecule(database: Database, row: Row) -> Molecule:
+    metadata = json.loads(row["metadata"])
+    steps = database.rows("molecules", "steps", molecule=row["id"])
+    return Molecule(
+        id=row["id"], title=row["title"], description=row["description"],
+        formula=str(metadata.get("formula", "")), status=BeadStatus(row["status"]),
+        is_wisp=bool(row["ephemeral"]), bead=row["poured_for"], rig=row["rig"],
+        steps=tuple(_step(step, number) for number, step in enumerate(steps, 1)),
+    )  # fmt: skip
+
+
+def _step(row: Row, position: int) -> Step:
+    return Step(
+        id=row["id"], position=position, name=str(json.loads(row["metadata"]).get("name", "")),
+        title=row["title"], description=row["description"], acceptance=row["acceptance"],
+        status=BeadStatus(row["status"]), assignee=row["assignee"], closed_at=moment_or_none(row["closed_at"]),
+        closed_by=row["closed_by"], close_reason=row["close_reason"],
+    )  # fmt: skip

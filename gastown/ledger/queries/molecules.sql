@@ -1,0 +1,53 @@
+-- name: by_id
+SELECT m.*, d.depends_on AS poured_for
+  FROM beads m LEFT JOIN dependencies d ON d.bead = m.id AND d.kind = 'parent-child'
+ WHERE m.id = :id AND m.type = 'molecule'
+
+-- name: of_bead
+SELECT m.*, d.depends_on AS poured_for FROM dependencies d JOIN beads m ON m.id = d.bead
+ WHERE d.depends_on = :bead AND d.kind = 'parent-child' AND m.type = 'molecule'
+ ORDER BY m.status = 'closed', m.key DESC
+
+-- name: steps
+SELECT s.* FROM dependencies d JOIN beads s ON s.id = d.bead
+ WHERE d.depends_on = :molecule AND d.kind = 'parent-child' AND s.type = 'step'
+ ORDER BY json_extract(s.metadata, '$.position'), s.key
+
+-- name: close_steps
+UPDATE beads SET status = 'closed', closed_at = :at, closed_by = :by, close_reason = :reason,
+       updated_at = :at, updated_by = :by
+ WHERE status <> 'closed' AND type = 'step'
+   AND id IN (SELECT bead FROM dependencies WHERE depends_on = :molecule AND kind = 'parent-child')
+
+-- name: release_steps
+UPDATE beads SET status = 'open', assignee = NULL, updated_at = :at, updated_by = :by
+ WHERE status = 'in_progress' AND type = 'step'
+   AND id IN (SELECT bead FROM dependencies WHERE depends_on = :molecule AND kind = 'parent-child')
+
+-- name: make_digest
+UPDATE beads SET ephemeral = 0, status = 'closed', description = :summary,
+       metadata = json_set(metadata, '$.digest', json('true')),
+       closed_at = coalesce(closed_at, :at), closed_by = coalesce(closed_by, :by),
+       close_reason = coalesce(close_reason, :reason), updated_at = :at, updated_by = :by
+ WHERE id = :id
+
+-- name: bury
+UPDATE beads SET type = 'tombstone', status = 'closed', description = '', design = '', acceptance = '', notes = '',
+       metadata = '{}', closed_at = :at, closed_by = :by, close_reason = :reason, updated_at = :at, updated_by = :by
+ WHERE id = :id
+
+-- name: links
+SELECT bead, depends_on, kind FROM dependencies WHERE bead = :id OR depends_on = :id
+
+-- name: forget_dependencies
+DELETE FROM dependencies
+ WHERE bead IN (SELECT value FROM json_each(:ids)) OR depends_on IN (SELECT value FROM json_each(:ids))
+
+-- name: forget_labels
+DELETE FROM labels WHERE bead IN (SELECT value FROM json_each(:ids))
+
+-- name: forget_comments
+DELETE FROM comments WHERE bead IN (SELECT value FROM json_each(:ids))
+
+-- name: forget_beads
+DELETE FROM beads WHERE ephemeral AND id IN (SELECT value FROM json_each(:ids))

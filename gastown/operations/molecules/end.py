@@ -1,0 +1,111 @@
+"""Ending a molecule by hand: burning throws a wisp away, squashing keeps its digest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gastown.domain.assignments import Caller
+from gastown.domain.beads import BeadStatus
+from gastown.domain.molecules import Molecule, digest, record
+from gastown.errors import NotFound, Refused
+from gastown.ledger import beads, events, molecules
+from gastown.ledger.database import Database
+from gastown.operations.molecules.of_work import burn_into
+from gastown.operations.sessions.caller import fence
+from gastown.town import Town
+
+
+@dataclass(frozen=True, slots=True)
+class Burned:
+    """A wisp that is gone."""
+
+    molecule: str
+    bead: str | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Squashed:
+    """A molecule that is its digest now. `already`: it was before."""
+
+    molecule: str
+    bead: str | None
+    summary: str
+    already: bool
+
+
+def burn(town: Town, what: str, *, by: Caller, force: bool = False) -> Burned:
+    """Throw a wisp away with its steps; one event remains.
+
+    Raises NotFound; Refused when it is recorded, or somebody else is at one of its steps, unless a person forces it.
+    """
+    by.must_be_current()
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        molecule = _find(ledger, what)
+        if not molecule.is_wisp:
+            raise Refused(
+                f"{molecule.id} is recorded, and is not burned",
+                f"bd close {molecule.id}, or bd mol squash {molecule.id}",
+            )
+        _check_free(molecule, by, force=force)
+        burn_into(ledger, molecule, by=by.address, now=now)
+    return Burned(molecule.id, molecule.bead, molecule.done, len(molecule.steps))
+
+
+def squash(town: Town, what: str, *, by: Caller, summary: str = "", force: bool = False) -> Squashed:
+    """Turn a molecule into its digest: a lasting, closed bead that says `summary`, else what became of the steps.
+
+    Raises NotFound; Refused when somebody else is at one of its steps, unless a person forces it.
+    """
+    by.must_be_current()
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        molecule = _find(ledger, what)
+        if _is_digest(ledger, molecule):
+            return Squashed(molecule.id, molecule.bead, molecule.description, already=True)
+        _check_free(molecule, by, force=force)
+        words = summary.strip() or digest(molecule)
+        _squash(ledger, molecule, words, by=by.address, now=now)
+    return Squashed(molecule.id, molecule.bead, words, already=False)
+
+
+def _squash(ledger: Database, molecule: Molecule, summary: str, *, by: str, now: datetime) -> None:
+    steps = [step.id for step in molecule.steps]
+    if molecule.is_wisp:
+        molecules.forget(ledger, steps)
+    else:
+        molecules.bury_steps(ledger, steps, f"squashed into {molecule.id}", by=by, now=now)
+    molecules.make_digest(ledger, molecule.id, summary, by=by, now=now)
+    events.append(
+        ledger, by, "molecule.squashed", molecule.id, now, bead=molecule.bead, formula=molecule.formula,
+        done=molecule.done, total=len(molecule.steps), steps=list(record(molecule.steps)),
+    )  # fmt: skip
+
+
+def _find(ledger: Database, what: str) -> Molecule:
+    bead = beads.get(ledger, what)
+    found = molecules.get(ledger, bead.id)
+    if found is None:
+        raise NotFound(f"{bead.id} is a {bead.type}, not a molecule", f"bd mol current {bead.id}")
+    return found
+
+
+def _is_digest(ledger: Database, molecule: Molecule) -> bool:
+    return beads.get(ledger, molecule.id).metadata.get("digest") is True
+
+
+def _check_free(molecule: Molecule, by: Caller, *, force: bool) -> None:
+    """Raise Refused if somebody else is at one of the steps."""
+    if force and not by.is_human:
+        raise Refused("only a person forces that", "ask the one who is at it")
+    others = [
+        step
+        for step in molecule.steps
+        if step.status is BeadStatus.IN_PROGRESS and step.assignee not in {None, by.address}
+    ]
+    if others and not force:
+        way = "--force, if they are to lose it" if by.is_human else "ask them"
+        raise Refused(f"{others[0].assignee} is at {others[0].id}", way)
