@@ -75,7 +75,7 @@ LONGEST_TITLE = 500
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that can repaint a terminal, turn the order of what is read, or are none (half a surrogate pair)."""
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*(?:-[A-Za-z0-9_.]+)+")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)+")
 
 
 @dataclass(frozen=True, slots=True)
