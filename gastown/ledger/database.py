@@ -128,6 +128,11 @@ class Database:
         with said_plainly(self.path):
             return self._connection.execute(query(topic, name), values).fetchall()
 
+    def select(self, statement: str, values: Mapping[str, object]) -> list[Row]:
+        """All rows of a statement put together from parts of `query`: every value in it must be bound."""
+        with said_plainly(self.path):
+            return self._connection.execute(statement, values).fetchall()
+
     def row(self, topic: str, name: str, /, **values: object) -> Row | None:
         """The first row of a named query."""
         with said_plainly(self.path):
