@@ -36,12 +36,10 @@ def poured(made: "Poured") -> str:
 
 def page_text(page: "MoleculePage", now: datetime) -> str:
     """What `bd mol current` shows."""
-    what = "wisp" if page.wisp else "molecule"
+    what = "wisp" if page.wisp else "molecule" if page.total else "digest"
     below = f" · for {page.bead}" if page.bead else ""
-    parts = [
-        f"{strong(page.id)}  {harmless(page.title)}",
-        f" {what} · {page.status}{below} · {page.done} of {page.total} steps done",
-    ]
+    far = f" · {page.done} of {page.total} steps done" if page.total else ""
+    parts = [f"{strong(page.id)}  {harmless(page.title)}", f" {what} · {page.status}{below}{far}"]
     if page.steps:
         parts += ["", *_steps(page, now)]
     elif page.description.strip():

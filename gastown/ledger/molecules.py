@@ -51,16 +51,16 @@ def bury_steps(database: Database, steps: Sequence[str], why: str, *, by: str, n
         database.write("molecules", "bury", id=step, reason=why, by=by, at=stamp(now))
 
 
-def make_digest(database: Database, molecule: str, summary: str, *, by: str, now: datetime) -> None:
+def make_digest(database: Database, molecule: Molecule, summary: str, *, by: str, now: datetime) -> None:
     """Make the molecule a lasting closed bead that says `summary`, inside the present transaction.
 
     The journal knows nothing of a wisp's links, so they are made anew once it lasts.
     """
-    links = database.rows("molecules", "links", id=molecule)
+    links = database.rows("molecules", "links", id=molecule.id) if molecule.is_wisp else []
     for one in links:
         graph.remove_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)
     database.write(
-        "molecules", "make_digest", id=molecule, summary=summary, reason="squashed", by=by, at=stamp(now)
+        "molecules", "make_digest", id=molecule.id, summary=summary, reason="squashed", by=by, at=stamp(now)
     )
     for one in links:
         graph.add_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)

@@ -78,7 +78,7 @@ def _squash(ledger: Database, molecule: Molecule, summary: str, *, by: str, now:
         molecules.forget(ledger, steps)
     else:
         molecules.bury_steps(ledger, steps, f"squashed into {molecule.id}", by=by, now=now)
-    molecules.make_digest(ledger, molecule.id, summary, by=by, now=now)
+    molecules.make_digest(ledger, molecule, summary, by=by, now=now)
     events.append(
         ledger, by, "molecule.squashed", molecule.id, now, bead=molecule.bead, formula=molecule.formula,
         done=molecule.done, total=len(molecule.steps), steps=list(record(molecule.steps)),
