@@ -13,29 +13,23 @@ EMPTY = ("", None, "{}")
 
 def read(database: Database, identity: str) -> Record | None:
     """The record of the bead of exactly that id; None when there is none, or it is a wisp."""
-    row = database.row("records", "bead", id=identity)
-    if row is None:
-        return None
-    writes = _fold(database.rows("records", "writes", subject=str(row["key"]))).get(row["key"], {})
-    return _record(
-        row,
-        [str(label["label"]) for label in database.rows("records", "labels", id=identity)],
-        database.rows("records", "dependencies", id=identity),
-        database.rows("records", "comments", id=identity),
-        writes,
-    )
+    return next(read_all(database, ids=[identity]), None)
 
 
-def read_all(database: Database, *, rig: str | None = None) -> Iterator[Record]:
-    """All beads but wisps, or those of one rig (empty: the town's own), in the order of their ids.
+def read_all(
+    database: Database, *, rig: str | None = None, ids: Iterable[str] | None = None
+) -> Iterator[Record]:
+    """All beads but wisps, in the order of their ids; only those of one rig (empty: the town's own), only these ids.
 
     Rows are read as they are needed: begin a transaction around it if others may write meanwhile.
     """
-    writes = _fold(database.stream("records", "writes", subject=None))
-    labels = _Beside(database.stream("records", "labels", id=None))
-    dependencies = _Beside(database.stream("records", "dependencies", id=None))
-    comments = _Beside(database.stream("records", "comments", id=None))
-    for row in database.stream("records", "beads", rig=rig):
+    which = "" if ids is None else "_of"
+    of: Mapping[str, object] = {} if ids is None else {"ids": json.dumps(list(ids))}
+    writes = _fold(database.stream("records", f"writes{which}", **of))
+    labels = _Beside(database.stream("records", f"labels{which}", **of))
+    dependencies = _Beside(database.stream("records", f"dependencies{which}", **of))
+    comments = _Beside(database.stream("records", f"comments{which}", **of))
+    for row in database.stream("records", f"beads{which}", rig=rig, **of):
         bead = row["id"]
         names = [str(label["label"]) for label in labels.of(bead)]
         yield _record(row, names, dependencies.of(bead), comments.of(bead), writes.get(row["key"], {}))

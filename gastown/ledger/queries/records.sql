@@ -1,5 +1,9 @@
--- name: bead
-SELECT * FROM beads WHERE id = :id AND NOT ephemeral
+-- The statements on all, and on some (`…_of`, :ids is a JSON list), are two: one with a condition that may not
+-- hold would never use an index.
+
+-- name: beads_of
+SELECT * FROM beads WHERE id IN (SELECT value FROM json_each(:ids)) AND NOT ephemeral
+   AND (:rig IS NULL OR coalesce(rig, '') = :rig) ORDER BY id
 
 -- name: beads
 SELECT * FROM beads WHERE NOT ephemeral AND (:rig IS NULL OR coalesce(rig, '') = :rig) ORDER BY id
@@ -8,23 +12,41 @@ SELECT * FROM beads WHERE NOT ephemeral AND (:rig IS NULL OR coalesce(rig, '') =
 SELECT key, id, ephemeral FROM beads WHERE uid = :uid
 
 -- name: labels
-SELECT l.bead, l.label FROM labels l WHERE :id IS NULL OR l.bead = :id ORDER BY l.bead, l.label
+SELECT l.bead, l.label FROM labels l ORDER BY l.bead, l.label
+
+-- name: labels_of
+SELECT l.bead, l.label FROM labels l WHERE l.bead IN (SELECT value FROM json_each(:ids)) ORDER BY l.bead, l.label
 
 -- name: dependencies
 SELECT d.bead, d.depends_on, d.kind, d.created_at, d.created_by
   FROM dependencies d JOIN beads o ON o.id = d.depends_on
- WHERE NOT o.ephemeral AND (:id IS NULL OR d.bead = :id) ORDER BY d.bead, d.depends_on, d.kind
+ WHERE NOT o.ephemeral ORDER BY d.bead, d.depends_on, d.kind
+
+-- name: dependencies_of
+SELECT d.bead, d.depends_on, d.kind, d.created_at, d.created_by
+  FROM dependencies d JOIN beads o ON o.id = d.depends_on
+ WHERE NOT o.ephemeral AND d.bead IN (SELECT value FROM json_each(:ids)) ORDER BY d.bead, d.depends_on, d.kind
 
 -- name: comments
+SELECT c.bead, c.author, c.body, c.at FROM comments c ORDER BY c.bead, c.at, c.id
+
+-- name: comments_of
 SELECT c.bead, c.author, c.body, c.at FROM comments c
- WHERE :id IS NULL OR c.bead = :id ORDER BY c.bead, c.at, c.id
+ WHERE c.bead IN (SELECT value FROM json_each(:ids)) ORDER BY c.bead, c.at, c.id
 
 -- name: writes
--- Which fields were written when: of one bead or of all, in the order of the journal.
+-- Which fields were written when, in the order of the journal.
 SELECT CAST(c.subject AS INTEGER) AS key, c.at, j.key AS field, CASE WHEN j.key = 'written' THEN j.value END AS written
   FROM changes c, json_each(c.what) j
- WHERE c.kind = 'bead' AND (:subject IS NULL OR c.subject = :subject) AND j.key NOT IN ('label', 'dependency', 'comment')
-   AND (:subject IS NOT NULL OR c.what NOT LIKE '{"is"%')
+ WHERE c.kind = 'bead' AND j.key NOT IN ('label', 'dependency', 'comment') AND c.what NOT LIKE '{"is"%'
+ ORDER BY c.seq
+
+-- name: writes_of
+SELECT CAST(c.subject AS INTEGER) AS key, c.at, j.key AS field, CASE WHEN j.key = 'written' THEN j.value END AS written
+  FROM changes c, json_each(c.what) j
+ WHERE c.kind = 'bead' AND c.subject IN (
+           SELECT CAST(b.key AS TEXT) FROM beads b WHERE b.id IN (SELECT value FROM json_each(:ids)))
+   AND j.key NOT IN ('label', 'dependency', 'comment')
  ORDER BY c.seq
 
 -- name: insert
