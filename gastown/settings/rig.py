@@ -41,6 +41,8 @@ class RigSettings:
     """Why nothing may be slung at it; empty: it is open."""
     names: tuple[str, ...]
     """Names for its polecats; empty: the usual ones."""
+    share_ledger: bool = False
+    """Whether its beads' history travels with its code, on a ref of its own remote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def read(folder: Path) -> RigSettings:
             trust=agents.get("trust", False),
             parked=rig.get("parked", "").strip(),
             names=tuple(check_polecat_name(name) for name in agents.texts("names")),
+            share_ledger=rig.get("share_ledger", False),
         )
 
 
@@ -121,6 +124,9 @@ def written(settings: RigSettings) -> str:
     seconds = int(settings.gate_limit.total_seconds())
     limit = f"seconds = {seconds}" if seconds % 60 else f"minutes = {seconds // 60}"
     parked = f"parked = {toml_text(settings.parked)}\n" if settings.parked else ""
+    shared = (
+        "share_ledger = true    # on refs/gastown/ledger of its remote\n" if settings.share_ledger else ""
+    )
     names = f"names = [{', '.join(map(toml_text, settings.names))}]\n" if settings.names else ""
     return f"""# What is desired of this rig. Edit it; it is read again at every use.
 
@@ -128,7 +134,7 @@ def written(settings: RigSettings) -> str:
 url = {toml_text(settings.url)}
 prefix = {toml_text(settings.prefix)}
 target = {toml_text(settings.target)}
-{parked}
+{parked}{shared}
 [gate]
 {gate}
 {limit}

@@ -27,6 +27,8 @@ class TownSettings:
     """Names of environment variables that agents get from ours, beside the usual ones; `*` at the end is allowed."""
     scripted_allowed: bool
     """Whether the embedded agent, which executes the text of beads, may run here."""
+    ledger_remote: str = ""
+    """Where `gt ledger push` and `pull` go when no other place is named; empty: nowhere."""
 
 
 def read(root: Path) -> TownSettings:
@@ -42,6 +44,7 @@ def read(root: Path) -> TownSettings:
         max_polecats=scheduler.get("max_polecats", 4),
         environment=agents.texts("environment"),
         scripted_allowed=town.get("scripted_allowed", False),
+        ledger_remote=tables.table("ledger").get("remote", "").strip(),
     )
     if settings.max_polecats < 1:
         raise Invalid(
@@ -53,6 +56,7 @@ def read(root: Path) -> TownSettings:
 def written(settings: TownSettings) -> str:
     """The text of a town.toml that says all this."""
     scripted = "scripted_allowed = true   # agents may execute the text of beads: only for demos and tests\n"
+    ledger = f"\n[ledger]\nremote = {toml_text(settings.ledger_remote)}\n" if settings.ledger_remote else ""
     passed_on = f"environment = [{', '.join(map(toml_text, settings.environment))}]\n"
     return f"""# What is desired of this town. Edit it; the supervisor reads it again by itself.
 
@@ -67,7 +71,7 @@ model = {toml_text(settings.model)}          # empty: the agent's own default
 {passed_on if settings.environment else ""}
 [scheduler]
 max_polecats = {settings.max_polecats}     # sessions of polecats that run at the same time
-"""
+{ledger}"""
 
 
 def real(path: Path) -> Path:
