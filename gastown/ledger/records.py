@@ -69,8 +69,8 @@ def replace(database: Database, record: Record) -> None:
     if before.get("comments", []) != record.get("comments", []):
         database.write("records", "remove_comments", bead=record["id"])
         database.write_many("records", "add_comment", _comments([record]))
-    if record.get("written"):
-        database.write("records", "note_written", uid=record["uid"], written=json.dumps(record["written"]))
+    written = json.dumps(record.get("written", {}))  # also when empty: what was exchanged here nobody wrote now
+    database.write("records", "note_written", uid=record["uid"], written=written)
 
 
 def _exchange(
