@@ -39,7 +39,8 @@ SELECT label FROM labels WHERE bead = :bead ORDER BY label
 SELECT status, count(*) AS beads FROM beads WHERE type IN ('task', 'bug', 'feature', 'chore', 'decision') GROUP BY status
 
 -- name: open_in_rig
-SELECT count(*) AS beads FROM beads WHERE rig = :rig AND status <> 'closed' AND type NOT IN ('convoy', 'merge-request')
+SELECT count(*) AS beads FROM beads WHERE rig = :rig AND status <> 'closed'
+   AND type NOT IN ('convoy', 'merge-request', 'molecule', 'step')
 
 -- name: touch
 UPDATE beads SET updated_at = :at, updated_by = :by WHERE id = :id
