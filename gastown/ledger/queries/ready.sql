@@ -1,5 +1,5 @@
 -- name: rigs
--- Whose beads are ready: one look into the index for each.
+-- Whose beads are ready: one look into the index for each. A last row without a rig: some are no longer deferred.
 WITH RECURSIVE rigs (rig) AS (
     SELECT min(rig) FROM readiness WHERE open = 1 AND waits = 0 AND defer_until IS NULL
     UNION ALL
@@ -8,23 +8,23 @@ WITH RECURSIVE rigs (rig) AS (
       FROM rigs WHERE rig IS NOT NULL
 )
 SELECT rig FROM rigs WHERE rig IS NOT NULL
+UNION ALL SELECT NULL WHERE EXISTS (SELECT 1 FROM readiness INDEXED BY ready_later
+                                     WHERE open = 1 AND waits = 0 AND defer_until IS NOT NULL AND defer_until <= :now)
+
+-- name: first
+-- What stands between `first` and `in_order` are the parts below, one a rig; each is read only as far as needed.
+SELECT b.id, b.rig, b.title, b.type, r.priority, r.created_at, r.key FROM (
+-- name: in_order
+ORDER BY priority, created_at, key LIMIT :most) r CROSS JOIN beads b ON b.key = r.key
+ ORDER BY r.priority, r.created_at, r.key
 
 -- name: in_rig
-SELECT b.id, b.rig, b.title, b.type, r.priority, r.created_at, r.key
-  FROM readiness r INDEXED BY ready JOIN beads b USING (key)
- WHERE r.rig = :rig AND r.open = 1 AND r.waits = 0 AND r.defer_until IS NULL
- ORDER BY r.priority, r.created_at, r.key LIMIT :most
-
--- name: any_no_longer_deferred
-SELECT 1 FROM readiness INDEXED BY ready_later
- WHERE open = 1 AND waits = 0 AND defer_until IS NOT NULL AND defer_until <= :now LIMIT 1
+SELECT key, priority, created_at FROM readiness INDEXED BY ready
+ WHERE rig = :rig AND open = 1 AND waits = 0 AND defer_until IS NULL
 
 -- name: no_longer_deferred
-SELECT b.id, b.rig, b.title, b.type, r.priority, r.created_at, r.key
-  FROM readiness r INDEXED BY ready_later JOIN beads b USING (key)
- WHERE r.open = 1 AND r.waits = 0 AND r.defer_until IS NOT NULL AND r.defer_until <= :now
-   AND (:rig IS NULL OR r.rig = :rig)
- ORDER BY r.priority, r.created_at, r.key LIMIT :most
+SELECT key, priority, created_at FROM readiness INDEXED BY ready_later
+ WHERE open = 1 AND waits = 0 AND defer_until IS NOT NULL AND defer_until <= :now AND (:only IS NULL OR rig = :only)
 
 -- name: of_assignee
 SELECT b.id, b.rig, b.title, b.type, r.priority, r.created_at, r.key
@@ -34,5 +34,16 @@ SELECT b.id, b.rig, b.title, b.type, r.priority, r.created_at, r.key
  ORDER BY r.priority, r.created_at, r.key LIMIT :most
 
 -- name: count
-SELECT (SELECT count(*) FROM readiness WHERE open = 1 AND waits = 0 AND defer_until IS NULL)
+SELECT (SELECT count(*) FROM (SELECT 1 FROM readiness INDEXED BY ready
+                               WHERE open = 1 AND waits = 0 AND defer_until IS NULL LIMIT :most))
      + (SELECT count(*) FROM readiness WHERE open = 1 AND waits = 0 AND defer_until <= :now) AS beads
+
+-- name: count_in_rig
+SELECT (SELECT count(*) FROM (SELECT 1 FROM readiness INDEXED BY ready
+                               WHERE rig = :rig AND open = 1 AND waits = 0 AND defer_until IS NULL LIMIT :most))
+     + (SELECT count(*) FROM readiness WHERE rig = :rig AND open = 1 AND waits = 0 AND defer_until <= :now) AS beads
+
+-- name: count_of_assignee
+SELECT count(*) AS beads FROM beads b INDEXED BY beads_by_assignee JOIN readiness r USING (key)
+ WHERE b.assignee = :assignee AND b.status = 'open' AND r.open = 1 AND r.waits = 0
+   AND (r.defer_until IS NULL OR r.defer_until <= :now) AND (:rig IS NULL OR r.rig = :rig)
