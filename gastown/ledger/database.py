@@ -81,9 +81,10 @@ class Database:
             self._connection.execute("PRAGMA wal_autocheckpoint = 0")
 
     def _version(self) -> int:
-        mark = self._connection.execute("PRAGMA application_id").fetchone()[0]
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        foreign = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        with self.snapshot():  # somebody may be making it just now
+            mark = self._connection.execute("PRAGMA application_id").fetchone()[0]
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            foreign = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if mark != APPLICATION_ID and (mark or version or foreign):
             raise Invalid(
                 f"{self.path} is not a ledger of Gas Town",

@@ -223,14 +223,16 @@ CREATE INDEX gate_runs_by_request ON gate_runs (merge_request);
 
 -- Readiness, kept by triggers: `ready` and its like never look further than this.
 CREATE TABLE readiness (
-    key INTEGER PRIMARY KEY REFERENCES beads (key) ON DELETE CASCADE,
+    key INTEGER PRIMARY KEY,
     parent INTEGER,                          -- the parent's key
     kids INTEGER NOT NULL DEFAULT 0,
-    waits INTEGER NOT NULL DEFAULT 0,        -- open beads that it waits for, and 1 if its parent holds it up
+    blockers INTEGER NOT NULL DEFAULT 0,     -- dependencies on open beads that it waits for
+    held INTEGER NOT NULL DEFAULT 0,         -- 1 if its parent holds it up
+    waits INTEGER NOT NULL GENERATED ALWAYS AS (blockers + held) VIRTUAL,
     open INTEGER NOT NULL,                   -- work, open, and in no queue
     stops INTEGER NOT NULL,                  -- a person has set it to blocked or deferred
     closed INTEGER NOT NULL,
-    holds INTEGER NOT NULL GENERATED ALWAYS AS (NOT closed AND (stops OR waits > 0)) VIRTUAL,   -- its kids wait for it
+    holds INTEGER NOT NULL GENERATED ALWAYS AS (NOT closed AND (stops OR blockers > 0 OR held)) VIRTUAL,   -- its kids wait for it
     rig TEXT NOT NULL,                       -- empty: the town's own
     priority INTEGER NOT NULL,
     created_at TEXT NOT NULL,

@@ -1,6 +1,6 @@
 -- What triggers keep: readiness, the journal and the full text. First what the file already holds.
 
-INSERT INTO readiness (key, parent, kids, waits, open, stops, closed, rig, priority, created_at, defer_until)
+INSERT INTO readiness (key, parent, kids, blockers, open, stops, closed, rig, priority, created_at, defer_until)
 SELECT b.key,
        (SELECT p.key FROM dependencies d JOIN beads p ON p.id = d.depends_on
          WHERE d.bead = b.id AND d.kind = 'parent-child'),
@@ -12,7 +12,7 @@ SELECT b.key,
        b.status IN ('blocked', 'deferred'), b.status = 'closed',
        coalesce(b.rig, ''), b.priority, b.created_at, b.defer_until
   FROM beads b;
-UPDATE readiness SET waits = waits + 1 WHERE parent IN (
+UPDATE readiness SET held = 1 WHERE parent IN (
     WITH RECURSIVE holding (key) AS (
         SELECT key FROM readiness WHERE kids > 0 AND holds
         UNION
@@ -30,6 +30,8 @@ BEGIN
             NEW.status IN ('blocked', 'deferred'), NEW.status = 'closed',
             coalesce(NEW.rig, ''), NEW.priority, NEW.created_at, NEW.defer_until);
 END;
+CREATE TRIGGER readiness_ends AFTER DELETE ON beads
+BEGIN DELETE FROM readiness WHERE key = OLD.key; END;
 CREATE TRIGGER readiness_follows_bead AFTER UPDATE OF status, type, priority, rig, created_at, defer_until ON beads
 BEGIN
     UPDATE readiness
@@ -46,7 +48,7 @@ CREATE TRIGGER readiness_of_dependents AFTER UPDATE OF status ON beads
 WHEN (OLD.status = 'closed') <> (NEW.status = 'closed')
 BEGIN
     UPDATE readiness
-       SET waits = waits + CASE WHEN NEW.status = 'closed' THEN -1 ELSE 1 END * (
+       SET blockers = blockers + CASE WHEN NEW.status = 'closed' THEN -1 ELSE 1 END * (
                SELECT count(*) FROM beads b JOIN dependencies d ON d.bead = b.id
                 WHERE b.key = readiness.key AND d.depends_on = NEW.id
                   AND d.kind IN ('blocks', 'conditional-blocks', 'waits-for'))
@@ -57,55 +59,51 @@ CREATE TRIGGER readiness_leans AFTER INSERT ON dependencies
 WHEN NEW.kind IN ('blocks', 'conditional-blocks', 'waits-for')
      AND (SELECT status FROM beads WHERE id = NEW.depends_on) <> 'closed'
 BEGIN
-    UPDATE readiness SET waits = waits + 1 WHERE key = (SELECT key FROM beads WHERE id = NEW.bead);
+    UPDATE readiness SET blockers = blockers + 1 WHERE key = (SELECT key FROM beads WHERE id = NEW.bead);
 END;
 CREATE TRIGGER readiness_leans_no_more AFTER DELETE ON dependencies
 WHEN OLD.kind IN ('blocks', 'conditional-blocks', 'waits-for')
      AND (SELECT status FROM beads WHERE id = OLD.depends_on) <> 'closed'
 BEGIN
-    UPDATE readiness SET waits = waits - 1 WHERE key = (SELECT key FROM beads WHERE id = OLD.bead);
+    UPDATE readiness SET blockers = blockers - 1 WHERE key = (SELECT key FROM beads WHERE id = OLD.bead);
 END;
-CREATE TRIGGER dependencies_keep_their_kind BEFORE UPDATE OF kind ON dependencies
-BEGIN SELECT RAISE(ABORT, 'a dependency keeps its kind: remove it and add another'); END;
 
--- Readiness: parents and kids. A kid's `waits` has 1 for a parent that holds it up.
+-- Readiness: parents and kids. What a cascade sets, `held`, starts no other: it goes all the way down by itself, so that
+-- it does not matter whether a client has recursive triggers.
 CREATE TRIGGER readiness_gets_parent AFTER INSERT ON dependencies WHEN NEW.kind = 'parent-child'
 BEGIN
     UPDATE readiness SET kids = kids + 1 WHERE key = (SELECT key FROM beads WHERE id = NEW.depends_on);
     UPDATE readiness
        SET parent = (SELECT key FROM beads WHERE id = NEW.depends_on),
-           waits = waits + (SELECT p.holds FROM beads b JOIN readiness p USING (key) WHERE b.id = NEW.depends_on)
+           held = (SELECT p.holds FROM beads b JOIN readiness p USING (key) WHERE b.id = NEW.depends_on)
      WHERE key = (SELECT key FROM beads WHERE id = NEW.bead);
 END;
 CREATE TRIGGER readiness_loses_parent AFTER DELETE ON dependencies WHEN OLD.kind = 'parent-child'
 BEGIN
-    UPDATE readiness
-       SET parent = NULL,
-           waits = waits - (SELECT p.holds FROM beads b JOIN readiness p USING (key) WHERE b.id = OLD.depends_on)
-     WHERE key = (SELECT key FROM beads WHERE id = OLD.bead);
+    UPDATE readiness SET parent = NULL, held = 0 WHERE key = (SELECT key FROM beads WHERE id = OLD.bead);
     UPDATE readiness SET kids = kids - 1 WHERE key = (SELECT key FROM beads WHERE id = OLD.depends_on);
 END;
-CREATE TRIGGER readiness_held AFTER UPDATE OF waits, stops, closed ON readiness
+CREATE TRIGGER readiness_held AFTER UPDATE OF blockers, stops, closed, parent ON readiness
 WHEN NEW.kids > 0 AND NEW.holds AND NOT OLD.holds
 BEGIN
-    UPDATE readiness SET waits = waits + 1 WHERE parent IN (
+    UPDATE readiness SET held = 1 WHERE parent IN (
         WITH RECURSIVE holding (key) AS (
             SELECT NEW.key
             UNION
             SELECT k.key FROM holding h JOIN readiness k ON k.parent = h.key
-             WHERE k.kids > 0 AND k.waits = 0 AND NOT k.stops AND NOT k.closed
+             WHERE k.kids > 0 AND k.blockers = 0 AND NOT k.stops AND NOT k.closed
         )
         SELECT key FROM holding);
 END;
-CREATE TRIGGER readiness_released AFTER UPDATE OF waits, stops, closed ON readiness
+CREATE TRIGGER readiness_released AFTER UPDATE OF blockers, stops, closed, parent ON readiness
 WHEN NEW.kids > 0 AND OLD.holds AND NOT NEW.holds
 BEGIN
-    UPDATE readiness SET waits = waits - 1 WHERE parent IN (
+    UPDATE readiness SET held = 0 WHERE parent IN (
         WITH RECURSIVE released (key) AS (
             SELECT NEW.key
             UNION
             SELECT k.key FROM released r JOIN readiness k ON k.parent = r.key
-             WHERE k.kids > 0 AND k.waits = 1 AND NOT k.stops AND NOT k.closed
+             WHERE k.kids > 0 AND k.blockers = 0 AND NOT k.stops AND NOT k.closed
         )
         SELECT key FROM released);
 END;
@@ -177,6 +175,18 @@ BEGIN
            'created_by', NEW.created_by, 'started_at', NEW.started_at, 'closed_at', NEW.closed_at, 'closed_by',
            NEW.closed_by, 'close_reason', NEW.close_reason, 'due', NEW.due, 'defer_until', NEW.defer_until,
            'external_ref', NEW.external_ref, 'metadata', nullif(NEW.metadata, '{}'))));
+    INSERT INTO changes (at, by, kind, subject, what)
+    SELECT NEW.updated_at, NEW.updated_by, 'bead', NEW.key, json_object('label', json_array(NULL, l.label))
+      FROM labels l WHERE l.bead = NEW.id ORDER BY l.label;
+    INSERT INTO changes (at, by, kind, subject, what)
+    SELECT NEW.updated_at, NEW.updated_by, 'bead', b.key, json_object('dependency', json_array(NULL, json_object(
+               'on', d.depends_on, 'key', o.key, 'kind', d.kind, 'at', d.created_at, 'by', d.created_by)))
+      FROM dependencies d JOIN beads b ON b.id = d.bead JOIN beads o ON o.id = d.depends_on
+     WHERE NEW.id IN (d.bead, d.depends_on) AND NOT b.ephemeral AND NOT o.ephemeral ORDER BY d.kind, d.bead, d.depends_on;
+    INSERT INTO changes (at, by, kind, subject, what)
+    SELECT c.at, c.author, 'bead', NEW.key, json_object('comment', json_array(NULL, json_object(
+               'author', c.author, 'text', c.body, 'at', c.at)))
+      FROM comments c WHERE c.bead = NEW.id ORDER BY c.id;
 END;
 CREATE TRIGGER journal_bead_changes AFTER UPDATE ON beads WHEN NOT NEW.ephemeral AND NOT OLD.ephemeral
 BEGIN
@@ -290,6 +300,33 @@ BEGIN
     INSERT INTO changes (at, by, kind, subject, what)
     VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '', 'merge', NEW.merge_request, '{}');
 END;
+
+-- What the journal could not tell of is refused, from every client.
+CREATE TRIGGER beads_are_never_replaced BEFORE INSERT ON beads
+WHEN EXISTS (SELECT 1 FROM beads WHERE id = NEW.id OR uid = NEW.uid OR key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'there is a bead of that id already'); END;
+CREATE TRIGGER beads_are_never_removed BEFORE DELETE ON beads
+WHEN NOT OLD.ephemeral OR EXISTS (SELECT 1 FROM dependencies WHERE bead = OLD.id)
+     OR EXISTS (SELECT 1 FROM dependencies WHERE depends_on = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'beads are not removed: bd delete leaves a husk'); END;
+CREATE TRIGGER beads_keep_what_they_are BEFORE UPDATE OF key, ephemeral ON beads
+WHEN OLD.key <> NEW.key OR NEW.ephemeral > OLD.ephemeral
+BEGIN SELECT RAISE(ABORT, 'a bead keeps its key, and what was recorded stays so'); END;
+CREATE TRIGGER dependencies_are_never_replaced BEFORE INSERT ON dependencies
+WHEN EXISTS (SELECT 1 FROM dependencies WHERE bead = NEW.bead AND depends_on = NEW.depends_on AND kind = NEW.kind)
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER beads_have_one_parent BEFORE INSERT ON dependencies
+WHEN NEW.kind = 'parent-child' AND EXISTS (
+    SELECT 1 FROM dependencies WHERE bead = NEW.bead AND kind = 'parent-child' AND depends_on <> NEW.depends_on)
+BEGIN SELECT RAISE(ABORT, 'a bead has one parent: remove that first'); END;
+CREATE TRIGGER dependencies_are_never_changed BEFORE UPDATE ON dependencies
+WHEN OLD.kind <> NEW.kind OR OLD.created_at <> NEW.created_at OR OLD.created_by <> NEW.created_by
+     OR OLD.bead <> NEW.bead AND EXISTS (SELECT 1 FROM beads WHERE id = OLD.bead)
+     OR OLD.depends_on <> NEW.depends_on AND EXISTS (SELECT 1 FROM beads WHERE id = OLD.depends_on)
+BEGIN SELECT RAISE(ABORT, 'a dependency stays as it is: remove it and add another'); END;
+CREATE TRIGGER labels_are_never_changed BEFORE UPDATE ON labels
+WHEN OLD.label <> NEW.label OR EXISTS (SELECT 1 FROM beads WHERE id = OLD.bead)
+BEGIN SELECT RAISE(ABORT, 'a label stays as it is: remove it and add another'); END;
 
 -- The journal is written by triggers, and only grows.
 CREATE TRIGGER changes_are_never_changed BEFORE UPDATE ON changes

@@ -2,7 +2,7 @@
 DELETE FROM readiness
 
 -- name: fill_readiness
-INSERT INTO readiness (key, parent, kids, waits, open, stops, closed, rig, priority, created_at, defer_until)
+INSERT INTO readiness (key, parent, kids, blockers, open, stops, closed, rig, priority, created_at, defer_until)
 SELECT b.key,
        (SELECT p.key FROM dependencies d JOIN beads p ON p.id = d.depends_on
          WHERE d.bead = b.id AND d.kind = 'parent-child'),
@@ -16,7 +16,7 @@ SELECT b.key,
   FROM beads b
 
 -- name: hold_kids
-UPDATE readiness SET waits = waits + 1 WHERE parent IN (
+UPDATE readiness SET held = 1 WHERE parent IN (
     WITH RECURSIVE holding (key) AS (
         SELECT key FROM readiness WHERE kids > 0 AND holds
         UNION
@@ -27,9 +27,11 @@ UPDATE readiness SET waits = waits + 1 WHERE parent IN (
 -- name: shadow_readiness
 -- In its own session's memory, beneath whose name the statements above then work.
 CREATE TEMP TABLE readiness (
-    key INTEGER PRIMARY KEY, parent INTEGER, kids INTEGER NOT NULL DEFAULT 0, waits INTEGER NOT NULL DEFAULT 0,
+    key INTEGER PRIMARY KEY, parent INTEGER, kids INTEGER NOT NULL DEFAULT 0,
+    blockers INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0,
+    waits INTEGER NOT NULL GENERATED ALWAYS AS (blockers + held) VIRTUAL,
     open INTEGER NOT NULL, stops INTEGER NOT NULL, closed INTEGER NOT NULL,
-    holds INTEGER NOT NULL GENERATED ALWAYS AS (NOT closed AND (stops OR waits > 0)) VIRTUAL,
+    holds INTEGER NOT NULL GENERATED ALWAYS AS (NOT closed AND (stops OR blockers > 0 OR held)) VIRTUAL,
     rig TEXT NOT NULL, priority INTEGER NOT NULL, created_at TEXT NOT NULL, defer_until TEXT)
 
 -- name: index_shadow
