@@ -46,8 +46,21 @@ BROKEN: Mapping[str, str] = {
         SELECT i.id FROM incarnations i WHERE i.ended_at IS NULL
            AND i.id < (SELECT max(n.id) FROM incarnations n WHERE n.agent = i.agent)""",
     "a bead in progress without a live request": """
-        SELECT id FROM beads b WHERE status = 'in_progress' AND NOT EXISTS (
+        SELECT id FROM beads b WHERE status = 'in_progress' AND type <> 'step' AND NOT EXISTS (
             SELECT 1 FROM merge_requests r WHERE r.bead = b.id AND r.state IN ('queued', 'held'))""",
+    "a step that somebody is at whose bead is not on their hook": """
+        SELECT s.id FROM beads s JOIN dependencies m ON m.bead = s.id AND m.kind = 'parent-child'
+          JOIN dependencies w ON w.bead = m.depends_on AND w.kind = 'parent-child'
+         WHERE s.type = 'step' AND s.status = 'in_progress' AND NOT EXISTS (
+            SELECT 1 FROM agents a WHERE a.address = s.assignee AND a.hook_bead = w.depends_on)""",
+    "work on a hook without steps": """
+        SELECT hook_bead FROM agents WHERE hook_bead IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM dependencies d JOIN beads m ON m.id = d.bead
+             WHERE d.depends_on = hook_bead AND d.kind = 'parent-child' AND m.type = 'molecule'
+               AND m.status <> 'closed')""",
+    "steps of work that has ended": """
+        SELECT m.id FROM beads m JOIN dependencies d ON d.bead = m.id AND d.kind = 'parent-child'
+          JOIN beads w ON w.id = d.depends_on WHERE m.type = 'molecule' AND m.ephemeral AND w.status = 'closed'""",
     "a live request whose bead is not in progress": """
         SELECT r.id FROM merge_requests r JOIN beads b ON b.id = r.bead
          WHERE r.state IN ('queued', 'held') AND b.status <> 'in_progress'""",
