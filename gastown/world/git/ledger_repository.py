@@ -70,20 +70,20 @@ class LedgerRepository:
             self._opened.free()
             self._opened = None
 
-    # its own settings
+    def settings(self, prefix: str) -> Mapping[str, str]:
+        """What its own configuration says under names that begin so."""
+        with said_plainly(self.path):
+            seen = ((str(entry.name), str(entry.value)) for entry in self._repository.config)
+            return {name: value for name, value in seen if name.startswith(prefix)}
 
     def setting(self, name: str) -> str | None:
         """What its own configuration says."""
-        with said_plainly(self.path):
-            config = self._repository.config
-            return str(config[name]) if name in config else None
+        return self.settings(name).get(name)
 
     def set_setting(self, name: str, value: str) -> None:
         """Keep something in its own configuration."""
         with said_plainly(self.path):
             self._repository.config[name] = value
-
-    # reading
 
     def branches(self) -> Mapping[str, str]:
         """The commit at which each branch stands."""
@@ -127,8 +127,6 @@ class LedgerRepository:
         """What lies in a folder of this id, by name."""
         return self._objects.children(tree)
 
-    # writing
-
     def write(
         self,
         branch: str,
@@ -138,18 +136,19 @@ class LedgerRepository:
         message: str,
         at: datetime,
         parents: Sequence[str] | None = None,
+        always: bool = False,
     ) -> str:
         """Commit `changes` (a path's new content, or None to remove it) on top of a branch; gives the commit's id.
 
         `author` is `Name <address>`. The first of `parents` (none: the branch's head) is where the branch must
         still stand, or not exist for no parents, else Busy is raised and nothing is written to it. What the
         changes do not touch stays as at the first parent. Without any difference, and with one parent, no
-        commit is made: that parent is given back.
+        commit is made unless `always`: that parent is given back.
         """
         known = self._parents(branch, parents)
         tree = self.commit(known[0]).tree if known else None
         made = self._objects.edited(tree, nested(changes))
-        return self._commit(branch, made, known, author=author, message=message, at=at)
+        return self._commit(branch, made, known, author=author, message=message, at=at, always=always)
 
     def graft(
         self,
@@ -189,15 +188,13 @@ class LedgerRepository:
         author: str,
         message: str,
         at: datetime,
+        always: bool = False,
     ) -> str:
         older = [self.commit(parent) for parent in parents]
         with said_plainly(self.path):
             tree = made or self._repository.TreeBuilder().write()
-            if (
-                len(older) == 1
-                and older[0].tree == str(tree)
-                and self._target(f"refs/heads/{branch}") == older[0].id
-            ):
+            same = not always and [commit.tree for commit in older] == [str(tree)]
+            if same and self._target(f"refs/heads/{branch}") == older[0].id:
                 return older[0].id
             recorded = max([at, *(commit.recorded for commit in older)])
             who, we = signature(*person(author), at), signature(*COMMITTER, recorded)
@@ -234,8 +231,6 @@ class LedgerRepository:
         except OSError:
             return False
         return True
-
-    # searching
 
     def log(self, branch: str = MAIN, most: int | None = None, path: str | None = None) -> Iterator[Commit]:
         """The commits of a branch, newest first; with a `path` those at which it differs from all parents."""
