@@ -1,11 +1,13 @@
 """The single statements that change beads; who calls them appends the event that tells of it."""
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
-from gastown.domain.beads import BeadStatus
+from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.clock import stamp, stamp_or_none
 from gastown.errors import Busy, Refused
 from gastown.ledger.database import Database
@@ -13,9 +15,25 @@ from gastown.ledger.database import Database
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 ID_LENGTH = 5
 
+CHANGED_BY_HAND = (
+    "title",
+    "description",
+    "design",
+    "acceptance",
+    "notes",
+    "type",
+    "status",
+    "priority",
+    "assignee",
+    "external_ref",
+    "due",
+    "defer_until",
+)
 
-@dataclass(frozen=True, slots=True)
-class NewBead:
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+class NewBead(NamedTuple):
     """What a new bead begins with; `id` empty: one is drawn."""
 
     title: str
@@ -35,33 +53,36 @@ class NewBead:
     due: datetime | None = None
     defer_until: datetime | None = None
     ephemeral: bool = False
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    metadata: Mapping[str, object] = _NOTHING
 
 
 def insert(database: Database, new: NewBead, *, by: str, now: datetime) -> str:
     """Write a new bead inside the present transaction; gives its id. Refused when the id is taken."""
-    import uuid
-
     identity = new.id or _draw(database, new.prefix)
     if new.id and database.row("beads", "by_id", id=new.id):
         raise Refused(f"there is a bead {new.id} already", f"bd show {new.id}")
     database.write(
         "beads", "insert",
-        id=identity, uid=str(uuid.uuid4()), rig=new.rig, title=new.title, description=new.description,
+        id=identity, uid=_uid(), rig=new.rig, title=new.title, description=new.description,
         design=new.design, acceptance=new.acceptance, notes=new.notes, type=new.type, status=new.status,
         priority=new.priority, assignee=new.assignee, owner=new.owner, external_ref=new.external_ref,
         due=stamp_or_none(new.due), defer_until=stamp_or_none(new.defer_until), ephemeral=int(new.ephemeral),
-        metadata=json.dumps(new.metadata, ensure_ascii=False), at=stamp(now), by=by,
+        metadata=json.dumps(dict(new.metadata), ensure_ascii=False), at=stamp(now), by=by,
     )  # fmt: skip
     return identity
 
 
-def _draw(database: Database, prefix: str) -> str:
-    from random import SystemRandom  # not secrets: that loads OpenSSL
+def _uid() -> str:
+    """A random UUID (RFC 9562, version 4); the module of that name takes longer to load than a bead to file."""
+    number = int.from_bytes(os.urandom(16)) & ~(0xF000 << 64 | 0xC << 60) | 0x4000 << 64 | 0x8 << 60
+    text = f"{number:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
-    chance = SystemRandom()
+
+def _draw(database: Database, prefix: str) -> str:
     for length in range(ID_LENGTH, ID_LENGTH + 20):
-        identity = f"{prefix}-" + "".join(chance.choices(_DIGITS, k=length))
+        drawn = int.from_bytes(os.urandom(16))
+        identity = f"{prefix}-" + "".join(_DIGITS[drawn // 36**place % 36] for place in range(length))
         if database.row("beads", "by_id", id=identity) is None:
             return identity
     raise Busy("no free id was found", "try again")  # pragma: no cover - twenty collisions in a row
@@ -100,6 +121,41 @@ def set_rig(database: Database, bead: str, rig: str, *, by: str, now: datetime) 
 def close(database: Database, bead: str, reason: str, *, by: str, now: datetime) -> bool:
     """Close a bead inside the present transaction; False when it is closed already."""
     return bool(database.write("beads", "close", id=bead, reason=reason, at=stamp(now), by=by))
+
+
+def update(database: Database, bead: Bead, changes: Mapping[str, object], *, by: str, now: datetime) -> None:
+    """Write these columns of the bead as it was read within the present transaction, and leave the others."""
+    values = {column: changes.get(column, getattr(bead, column)) for column in CHANGED_BY_HAND}
+    values |= {column: stamp(value) for column, value in values.items() if isinstance(value, datetime)}
+    database.write("beads", "update", id=bead.id, at=stamp(now), by=by, **values)
+
+
+def claim(database: Database, bead: str, *, by: str, now: datetime) -> bool:
+    """Make an open bead that waits for nothing `by`'s own work; False when it is not free."""
+    return bool(database.write("beads", "claim", id=bead, at=stamp(now), by=by))
+
+
+def reopen(database: Database, bead: str, *, by: str, now: datetime) -> bool:
+    """Make a closed bead open work again, nobody's if an agent had it on its hook; False when it is not closed."""
+    return bool(database.write("beads", "reopen", id=bead, at=stamp(now), by=by))
+
+
+def bury(database: Database, bead: str, reason: str, *, by: str, now: datetime) -> None:
+    """Leave only a husk of the bead, inside the present transaction; what hangs on it is cut with `cut`."""
+    database.write("beads", "bury", id=bead, reason=reason, at=stamp(now), by=by)
+
+
+def cut(database: Database, bead: str, *, by: str, now: datetime) -> None:
+    """Remove the bead's labels and comments and its links in both directions, inside the present transaction."""
+    touch(database, bead, by=by, now=now)
+    database.write("beads", "touch_dependents", id=bead, at=stamp(now), by=by)
+    for what in ("dependencies", "labels", "comments"):
+        database.write("beads", f"cut_{what}", id=bead)
+
+
+def remove_wisp(database: Database, bead: str) -> None:
+    """Remove a wisp on which nothing hangs any more from the file, inside the present transaction."""
+    database.write("beads", "remove_wisp", id=bead)
 
 
 def add_comment(database: Database, bead: str, body: str, *, by: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What leans on what: dependencies in the ledger, the ways between beads, and what keeps a bead from being ready."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,51 @@ def parent(database: Database, bead: str) -> str | None:
     """The bead that this one is a child of."""
     row = database.row("graph", "parent", bead=bead)
     return None if row is None else str(row["id"])
+
+
+def ancestors(database: Database, bead: str) -> Sequence[str]:
+    """Everything above a bead: its parent, the parent of that, and so on."""
+    return [str(row["id"]) for row in database.rows("graph", "ancestors", id=bead)]
+
+
+def children(database: Database, bead: str, *, most: int, only_open: bool = False) -> Sequence[str]:
+    """Some of what is right beneath a bead."""
+    rows = database.rows("graph", "children", id=bead, open=int(only_open), most=most)
+    return [str(row["id"]) for row in rows]
+
+
+def open_tracked(database: Database, bead: str, *, most: int) -> Sequence[str]:
+    """Some of what a convoy follows and is not closed."""
+    return [str(row["id"]) for row in database.rows("graph", "open_tracked", id=bead, most=most)]
+
+
+def is_tracked(database: Database, bead: str) -> bool:
+    """Whether a convoy or a merge request follows the bead."""
+    return database.row("graph", "is_tracked", id=bead) is not None
+
+
+def waiting(database: Database, bead: str, *, most: int) -> Sequence[str]:
+    """Some of the open beads that wait for this one."""
+    return [str(row["id"]) for row in database.rows("graph", "waiting", id=bead, most=most)]
+
+
+def unblocked(
+    database: Database, closed: Sequence[str], *, now: datetime, most: int
+) -> Sequence[tuple[str, str]]:
+    """Some of what is ready now that these are closed and was not before: ids with titles, the urgent ones first."""
+    rows = database.rows("graph", "unblocked", ids=json.dumps(list(closed)), now=stamp(now), most=most)
+    return [(str(row["id"]), str(row["title"])) for row in rows]
+
+
+def dependencies_on(database: Database, bead: str) -> Sequence[Row]:
+    """The dependencies of others on this bead, as they are written."""
+    return database.rows("graph", "dependencies_on", id=bead)
+
+
+def restore_dependency(database: Database, row: Row, *, by: str, now: datetime) -> None:
+    """Write a dependency again as it was, inside the present transaction."""
+    touch(database, row["bead"], by=by, now=now)
+    database.write("graph", "restore_dependency", **row)
 
 
 def path_between(database: Database, start: str, end: str) -> str | None:

@@ -43,3 +43,48 @@ SELECT 1 FROM dependencies WHERE bead = :bead AND depends_on = :depends_on AND k
 
 -- name: parent
 SELECT depends_on AS id FROM dependencies WHERE bead = :bead AND kind = 'parent-child'
+
+-- name: ancestors
+WITH RECURSIVE above (id) AS (
+    SELECT depends_on FROM dependencies WHERE bead = :id AND kind = 'parent-child'
+    UNION
+    SELECT d.depends_on FROM above a JOIN dependencies d ON d.bead = a.id AND d.kind = 'parent-child'
+)
+SELECT id FROM above
+
+-- name: children
+SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.bead
+ WHERE d.depends_on = :id AND d.kind = 'parent-child' AND (b.status <> 'closed' OR NOT :open) LIMIT :most
+
+-- name: open_tracked
+SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.depends_on
+ WHERE d.bead = :id AND d.kind = 'tracks' AND b.status <> 'closed' LIMIT :most
+
+-- name: waiting
+SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.bead
+ WHERE d.depends_on = :id AND d.kind IN ('blocks', 'conditional-blocks', 'waits-for') AND b.status <> 'closed' LIMIT :most
+
+-- name: dependencies_on
+SELECT bead, depends_on, kind, created_at, created_by FROM dependencies WHERE depends_on = :id ORDER BY bead, kind
+
+-- name: restore_dependency
+INSERT OR IGNORE INTO dependencies (bead, depends_on, kind, created_at, created_by)
+VALUES (:bead, :depends_on, :kind, :created_at, :created_by)
+
+-- name: unblocked
+-- What is ready now and waited for these: their dependents, and what is beneath those that were held up. Not all of it
+-- where it is much: who asks wants examples.
+WITH RECURSIVE freed (key) AS (
+    SELECT b.key FROM dependencies d JOIN beads b ON b.id = d.bead
+     WHERE d.depends_on IN (SELECT value FROM json_each(:ids)) AND d.kind IN ('blocks', 'conditional-blocks', 'waits-for')
+    UNION
+    SELECT k.key FROM freed f JOIN readiness p ON p.key = f.key AND NOT p.closed AND NOT p.holds
+                     JOIN readiness k ON k.parent = p.key
+     LIMIT 1000
+)
+SELECT b.id, b.title FROM freed JOIN readiness r USING (key) JOIN beads b USING (key)
+ WHERE r.open = 1 AND r.waits = 0 AND (r.defer_until IS NULL OR r.defer_until <= :now)
+ ORDER BY r.priority, r.created_at, r.key LIMIT :most
+
+-- name: is_tracked
+SELECT 1 FROM dependencies WHERE depends_on = :id AND kind = 'tracks' LIMIT 1

@@ -1,17 +1,18 @@
 """Filing a bead."""
 
+from datetime import datetime
 from pathlib import Path
 
 from gastown.domain.assignments import Caller
-from gastown.domain.beads import WORK_TYPES, Bead, check_id, check_title
+from gastown.domain.beads import Bead, DependencyKind
+from gastown.domain.filing import Filing, Leaning, checked
 from gastown.domain.identity import TOWN_PREFIX
-from gastown.errors import Invalid
 from gastown.ledger import bead_writes, beads, events
 from gastown.ledger.bead_writes import NewBead
+from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.named import one_named
 from gastown.town import Town
-
-PRIORITIES = range(5)
 
 
 def create(  # noqa: PLR0913 - a bead's own fields
@@ -27,27 +28,72 @@ def create(  # noqa: PLR0913 - a bead's own fields
     type: str = "task",  # noqa: A002 - the field's own name
     priority: int = 2,
 ) -> Bead:
-    """File a bead; its rig is the given one, else the one with the id's prefix, else the usual one, else none.
+    """File a bead of which no more is to be said than this; as `file` does."""
+    return file(
+        town,
+        Filing(
+            title=title, rig=rig, id=id, description=description, acceptance=acceptance, design=design,
+            type=type, priority=priority,
+        ),
+        by=by,
+    )  # fmt: skip
 
-    Raises Invalid for bad input, NotFound for an unknown rig, Refused for an id that is taken.
+
+def file(town: Town, filing: Filing, *, by: Caller) -> Bead:
+    """File a bead with all that was said of it, in one transaction.
+
+    Its rig is the given one, else its parent's, else the one with the id's prefix, else the usual one, else none.
+    Raises Invalid for bad input, NotFound for an unknown rig or bead, Refused for an id that is taken.
     """
     by.must_be_current()
-    home = town.rig(rig).name if rig else rig_of(town, id) or usual_rig(town)
-    if type not in WORK_TYPES:
-        raise Invalid(f"{type!r} is no type of work", f"types: {', '.join(WORK_TYPES)}")
-    if priority not in PRIORITIES:
-        raise Invalid(f"{priority} is no priority", "0 is the most urgent, 4 the least; 2 is usual")
-    new = NewBead(
-        title=check_title(title), rig=home, prefix=town.rig(home).prefix if home else TOWN_PREFIX,
-        id=check_id(id) if id else "", description=description, acceptance=acceptance, design=design, type=type,
-        priority=priority, owner=by.address,
-    )  # fmt: skip
+    wanted = checked(filing)
+    above = one_named(town.ledger, wanted.parent).rig if wanted.parent else None
+    home = home_of(town, wanted, above)
+    prefix = town.rig(home).prefix if home else TOWN_PREFIX
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        identity = bead_writes.insert(ledger, new, by=by.address, now=now)
-        events.append(ledger, by.address, "bead.created", identity, now, title=new.title, rig=home)
+        identity = insert(ledger, wanted, rig=home, prefix=prefix, by=by, now=now)
+        for kind, other in leanings_of(wanted):
+            link(ledger, identity, Leaning(kind, one_named(ledger, other).id), by=by, now=now)
     return beads.get(town.ledger, identity)
+
+
+def home_of(town: Town, filing: Filing, above: str | None) -> str | None:
+    """The rig that a new bead belongs to, if `above` is its parent's. Raises NotFound or Invalid."""
+    return town.rig(filing.rig).name if filing.rig else above or rig_of(town, filing.id) or usual_rig(town)
+
+
+def insert(
+    ledger: Database, filing: Filing, *, rig: str | None, prefix: str, by: Caller, now: datetime
+) -> str:
+    """Write a new bead with its labels inside the present transaction; gives its id."""
+    new = NewBead(
+        title=filing.title, rig=rig, prefix=prefix, id=filing.id, description=filing.description,
+        design=filing.design, acceptance=filing.acceptance, notes=filing.notes, type=filing.type,
+        priority=filing.priority, assignee=filing.assignee or None, owner=by.address,
+        external_ref=filing.external_ref or None, due=filing.due, defer_until=filing.defer_until,
+        ephemeral=filing.ephemeral,
+    )  # fmt: skip
+    identity = bead_writes.insert(ledger, new, by=by.address, now=now)
+    events.append(ledger, by.address, "bead.created", identity, now, title=new.title, rig=rig)
+    for label in filing.labels:
+        bead_writes.add_label(ledger, identity, label, by=by.address, now=now)
+    return identity
+
+
+def leanings_of(filing: Filing) -> tuple[Leaning, ...]:
+    """All links of a new bead, its parent first."""
+    above = (Leaning(DependencyKind.PARENT_CHILD, filing.parent),) if filing.parent else ()
+    return (*above, *filing.deps)
+
+
+def link(ledger: Database, bead: str, leaning: Leaning, *, by: Caller, now: datetime) -> None:
+    """Write one link of a new bead inside the present transaction. Raises Refused."""
+    from gastown.operations.work.depend import check_link, write_link
+
+    check_link(ledger, bead, leaning.other, leaning.kind)
+    write_link(ledger, bead, leaning.other, leaning.kind, by=by, now=now)
 
 
 def rig_of(town: Town, identity: str) -> str | None:

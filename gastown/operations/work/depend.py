@@ -1,12 +1,18 @@
-"""Letting one bead wait for another."""
+"""Letting one bead lean on another, and no longer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from gastown.domain.assignments import Caller
-from gastown.domain.beads import ORDERING, DependencyKind
-from gastown.errors import Invalid, Refused
+from gastown.domain.beads import BLOCKING, ORDERING, DependencyKind
+from gastown.domain.decide.closing import check_hands_off
+from gastown.domain.filing import check_kind
+from gastown.errors import Refused
 from gastown.ledger import beads, events, graph
+from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.named import one_named
 from gastown.town import Town
 
 
@@ -20,20 +26,84 @@ class Dependency:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Undepended:
+    """One bead leans on another no more; the kinds of links that were cut, none when there were none."""
+
+    bead: str
+    depends_on: str
+    kinds: Sequence[str]
+
+
 def depend(town: Town, bead: str, depends_on: str, *, kind: str = "blocks", by: Caller) -> Dependency:
     """Make `bead` depend on `depends_on`. Raises NotFound, Invalid for a kind, Refused for a circle."""
     by.must_be_current()
-    if kind not in list(DependencyKind):
-        raise Invalid(f"{kind!r} is no kind of dependency", f"kinds: {', '.join(DependencyKind)}")
+    check_kind(kind)
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        one, other = beads.get(ledger, bead).id, beads.get(ledger, depends_on).id
-        if one == other:
-            raise Refused(f"{one} cannot wait for itself")
-        if kind in ORDERING and (path := graph.path_between(ledger, other, one)) is not None:
-            raise Refused(f"that would close a circle: {path} → {other}", f"bd show {one}")
-        new = graph.add_dependency(ledger, one, other, kind, by=by.address, now=now)
+        one, other = one_named(ledger, bead), one_named(ledger, depends_on)
+        check_hands_off(one)
+        check_link(ledger, one.id, other.id, kind)
+        new = write_link(ledger, one.id, other.id, kind, by=by, now=now)
         if new:
-            events.append(ledger, by.address, "dependency.added", one, now, depends_on=other, kind=kind)
-    return Dependency(one, other, kind, new)
+            events.append(ledger, by.address, "dependency.added", one.id, now, depends_on=other.id, kind=kind)
+    return Dependency(one.id, other.id, kind, new)
+
+
+def undepend(town: Town, bead: str, depends_on: str, *, kind: str | None = None, by: Caller) -> Undepended:
+    """Cut the links of this kind, or of every kind, from `bead` to `depends_on`. Raises NotFound, Invalid, Refused."""
+    by.must_be_current()
+    kinds = [check_kind(kind)] if kind else [each for each in DependencyKind if each != DependencyKind.TRACKS]
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        one, other = one_named(ledger, bead), beads.get(ledger, depends_on)
+        check_hands_off(one)
+        cut = [
+            str(each)
+            for each in kinds
+            if graph.remove_dependency(ledger, one.id, other.id, each, by=by.address, now=now)
+        ]
+        for each in cut:
+            events.append(
+                ledger, by.address, "dependency.removed", one.id, now, depends_on=other.id, kind=each
+            )
+    return Undepended(one.id, other.id, cut)
+
+
+def write_link(ledger: Database, bead: str, depends_on: str, kind: str, *, by: Caller, now: datetime) -> bool:
+    """Write the link inside the present transaction; False when it was there before."""
+    return graph.add_dependency(ledger, bead, depends_on, kind, by=by.address, now=now)
+
+
+def check_link(ledger: Database, bead: str, depends_on: str, kind: str) -> None:
+    """Raise Refused if this link would close a circle, be a second parent, or let a child wait for its parent."""
+    if bead == depends_on:
+        raise Refused(f"{bead} cannot wait for itself" if kind in ORDERING else f"{bead} is that bead itself")
+    if kind == DependencyKind.PARENT_CHILD:
+        _check_parent(ledger, bead, depends_on)
+    elif kind in BLOCKING and depends_on in graph.ancestors(ledger, bead):
+        raise Refused(
+            f"{bead} is beneath {depends_on}, which closes after it: neither ever would", f"bd show {bead}"
+        )
+    if kind in ORDERING and (path := graph.path_between(ledger, depends_on, bead)) is not None:
+        raise Refused(f"that would close a circle: {path} → {depends_on}", f"bd show {bead}")
+
+
+def _check_parent(ledger: Database, bead: str, parent: str) -> None:
+    present = graph.parent(ledger, bead)
+    if present is not None and present != parent:
+        raise Refused(
+            f"{bead} is beneath {present} already, and a bead has one parent",
+            f"bd update {bead} --parent {parent} moves it",
+        )
+    above = {parent, *graph.ancestors(ledger, parent)}
+    waits = next(
+        (one.id for one in graph.blocked_by(ledger, bead) if one.kind in BLOCKING and one.id in above), None
+    )
+    if waits is not None:
+        raise Refused(
+            f"{bead} waits for {waits}, which would close after it: neither ever would",
+            f"bd dep remove {bead} {waits}",
+        )

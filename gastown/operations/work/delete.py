@@ -1,0 +1,81 @@
+"""Deleting beads: what is left is a husk that no older copy brings back, and all else is in the event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gastown.domain.assignments import Caller
+from gastown.domain.beads import Bead
+from gastown.domain.decide.closing import TOLD, check_deletable
+from gastown.domain.fields import check_text
+from gastown.ledger import bead_writes, beads, events, graph, records
+from gastown.ledger.custody import custody
+from gastown.ledger.database import Database
+from gastown.operations.sessions.caller import fence
+from gastown.operations.work.close import children_first, end_facts, end_of_tracked
+from gastown.town import Town
+
+TOMBSTONE = "tombstone"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """One bead that is deleted now; `already`: it was before. A wisp is gone for good."""
+
+    id: str
+    title: str
+    already: bool
+    wisp: bool
+
+
+def delete(
+    town: Town, ids: Sequence[str], *, reason: str = "", force: bool = False, by: Caller
+) -> Sequence[Deleted]:
+    """Delete all these beads or none; `undelete` brings them back, but for wisps.
+
+    Raises NotFound, and Refused for what is on a hook or in the queue, and without a person's `force` for what was
+    ever on a hook, has children, or is waited for.
+    """
+    by.must_be_current()
+    reason, now = check_text(reason, "reason").strip(), town.clock.now()
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        found = {bead.id: bead for bead in (beads.get(ledger, identity) for identity in ids)}
+        done = {
+            bead.id: _delete(ledger, bead, set(found), reason, force=force, by=by, now=now)
+            for bead in children_first(ledger, list(found.values()))
+        }
+    return [done[identity] for identity in found]
+
+
+def _delete(
+    ledger: Database, bead: Bead, together: set[str], reason: str, *, force: bool, by: Caller, now: datetime
+) -> Deleted:
+    wisp = bead.ephemeral
+    if bead.type == TOMBSTONE:
+        return Deleted(bead.id, bead.title, already=True, wisp=wisp)
+    facts = end_facts(ledger, bead, custody(ledger, bead.id), force=force, by=by)
+    most = len(together) + TOLD + 1
+    waiting = () if force else graph.waiting(ledger, bead.id, most=most)
+    children = () if force else graph.children(ledger, bead.id, most=most)
+    check_deletable(
+        replace(
+            facts,
+            children=[child for child in children if child not in together],
+            waiting=[other for other in waiting if other not in together],
+        )
+    )
+    record, links = records.read(ledger, bead.id), graph.dependencies_on(ledger, bead.id)
+    if wisp:
+        bead_writes.close(ledger, bead.id, reason, by=by.address, now=now)
+    else:
+        bead_writes.bury(ledger, bead.id, reason, by=by.address, now=now)
+    end_of_tracked(ledger, bead.id, by=by, now=now)
+    bead_writes.cut(ledger, bead.id, by=by.address, now=now)
+    if wisp:
+        bead_writes.remove_wisp(ledger, bead.id)
+    events.append(
+        ledger, by.address, "bead.deleted", bead.id, now, title=bead.title, reason=reason,
+        **({} if wisp else {"record": record, "needed_by": [dict(link) for link in links]}),
+    )  # fmt: skip
+    return Deleted(bead.id, bead.title, already=False, wisp=wisp)

@@ -1,0 +1,49 @@
+"""Opening closed beads again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gastown.domain.assignments import Caller
+from gastown.domain.beads import BeadStatus
+from gastown.domain.decide.closing import check_hands_off
+from gastown.domain.fields import check_text
+from gastown.ledger import bead_writes, events, graph
+from gastown.operations.sessions.caller import fence
+from gastown.operations.work.named import named
+from gastown.town import Town
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """One bead that is not closed now; `already`: it was not before, and nothing changed."""
+
+    id: str
+    title: str
+    status: BeadStatus
+    already: bool
+
+
+def reopen(town: Town, ids: Sequence[str], *, reason: str = "", by: Caller) -> Sequence[Reopened]:
+    """Open all these beads again, or none; also what has landed. Convoys that ended with them go on.
+
+    Raises NotFound, and Refused for what was deleted and for merge requests.
+    """
+    by.must_be_current()
+    reason, now = check_text(reason, "reason").strip(), town.clock.now()
+    results = list[Reopened]()
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        for bead in named(ledger, ids):
+            check_hands_off(bead)
+            opened = bead_writes.reopen(ledger, bead.id, by=by.address, now=now)
+            if opened:
+                events.append(
+                    ledger, by.address, "bead.reopened", bead.id, now, reason=reason, was=bead.close_reason
+                )
+                if graph.is_tracked(ledger, bead.id):
+                    from gastown.operations.work.convoys import reopen_for
+
+                    reopen_for(ledger, bead.id, by=by.address, now=now)
+            status = BeadStatus.OPEN if opened else bead.status
+            results.append(Reopened(bead.id, bead.title, status, already=not opened))
+    return results

@@ -1,0 +1,90 @@
+"""Bringing deleted beads back from the events of their deletion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from gastown.domain.assignments import Caller
+from gastown.domain.beads import Bead, BeadStatus
+from gastown.domain.clock import stamp
+from gastown.domain.records import Json, Record
+from gastown.errors import GastownError, NotFound
+from gastown.ledger import beads, events, graph, records
+from gastown.ledger.database import Database, Row
+from gastown.operations.sessions.caller import fence
+from gastown.operations.work.depend import check_link
+from gastown.town import Town
+
+LINKS = {"issue_id": "bead", "depends_on_id": "depends_on", "type": "kind"}
+"""What a link's ends and its kind are called in a record, and in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undeleted:
+    """A bead that is back; `already`: it was never gone. `left_out`: links to what is gone, or that no longer fit."""
+
+    id: str
+    title: str
+    status: BeadStatus
+    already: bool
+    left_out: Sequence[str]
+
+
+def undelete(town: Town, identity: str, *, by: Caller) -> Undeleted:
+    """Make a deleted bead what it was, with labels, comments and its links in both directions.
+
+    Raises NotFound when there is none, or it was deleted elsewhere, so that only history has it.
+    """
+    by.must_be_current()
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        husk = beads.get(ledger, identity)
+        if husk.type != "tombstone":
+            return Undeleted(husk.id, husk.title, husk.status, already=True, left_out=())
+        record, links = _kept(ledger, husk)
+        told: Record = {"id": husk.id, "updated_at": stamp(now), "updated_by": by.address}
+        records.replace(ledger, {**record, **told})
+        left_out = [words for link in links if (words := _linked(ledger, link, by, now))]
+        events.append(ledger, by.address, "bead.undeleted", husk.id, now, title=husk.title)
+        back = beads.get(ledger, husk.id)
+    return Undeleted(back.id, back.title, back.status, already=False, left_out=left_out)
+
+
+def _kept(ledger: Database, husk: Bead) -> tuple[Record, Sequence[Row]]:
+    """What the bead was, without when its fields were written, and the links from it and to it."""
+    event = events.last_of_type(ledger, husk.id, "bead.deleted")
+    record = event.payload.get("record") if event else None
+    if event is None or not isinstance(record, dict):
+        raise NotFound(
+            f"{husk.id} was deleted in another copy of this ledger, so its text is not here",
+            f"gt ledger log {husk.id}    gt ledger restore --at COMMIT",
+        )
+    kept = dict(cast("Record", record))
+    kept.pop("written", None)
+    own = [
+        {LINKS.get(key, key): value for key, value in one.items()} | {"bead": husk.id}
+        for one in _objects(kept.pop("dependencies", None))
+    ]
+    others = [dict(one) | {"depends_on": husk.id} for one in _objects(event.payload.get("needed_by"))]
+    return kept, [*own, *others]
+
+
+def _objects(found: object) -> Sequence[Mapping[str, Json]]:
+    items = cast("list[object]", found) if isinstance(found, list) else []
+    return [cast("dict[str, Json]", item) for item in items if isinstance(item, dict)]
+
+
+def _linked(ledger: Database, link: Row, by: Caller, now: datetime) -> str:
+    """Write one link again; says which it was if it cannot be."""
+    ends = [beads.find(ledger, link[end]) for end in ("bead", "depends_on")]
+    words = f"{link['bead']} {link['kind']} {link['depends_on']}"
+    if any(bead is None or bead.type == "tombstone" for bead in ends):
+        return words
+    try:
+        check_link(ledger, link["bead"], link["depends_on"], link["kind"])
+    except GastownError:
+        return words
+    graph.restore_dependency(ledger, link, by=by.address, now=now)
+    return ""
