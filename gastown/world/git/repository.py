@@ -19,6 +19,8 @@ SUBMITTED = "refs/gastown/submitted"
 NO_PUSHING = "/nothing is pushed from here, gt done hands work over"
 """A place that is not there: a plain `git push` of an agent fails with these words. Ours names the URL."""
 
+COMMITS_FORMAT = "--format=%H%x1f%an%x1f%s%x1f%ct"
+
 
 @dataclass(frozen=True, slots=True)
 class CommitInfo:
@@ -207,10 +209,9 @@ class Repository:
         """The commits of `head` that `base` does not have, oldest first."""
         listed = git(
             self.path, "log", "-z", "--topo-order", "--reverse", "--no-color",
-            "--format=%H%x1f%an%x1f%s%x1f%ct", f"{base}..{head}", "--",
+            COMMITS_FORMAT, f"{base}..{head}", "--",
         )  # fmt: skip
-        fields = (entry.split("\x1f") for entry in listed.split("\0") if entry)
-        return [CommitInfo(e[0], e[1], "\x1f".join(e[2:-1]), _moment(e[-1])) for e in fields]
+        return read_commits(listed)
 
     def refs(self, prefix: str) -> Mapping[str, str]:
         """All refs under `prefix` (or the one of that name), with what they point at."""
@@ -251,6 +252,12 @@ class Repository:
         """
         if not self.is_local_checkout():
             remotes.push(self.path, self.url, f"{ref}:{ref}", deadline=patience)
+
+
+def read_commits(listed: str) -> Sequence[CommitInfo]:
+    """What `git log -z` lists in the format `COMMITS_FORMAT`."""
+    fields = (entry.split("\x1f") for entry in listed.split("\0") if entry)
+    return [CommitInfo(e[0], e[1], "\x1f".join(e[2:-1]), _moment(e[-1])) for e in fields]
 
 
 def _moment(seconds: str) -> datetime:

@@ -1,0 +1,61 @@
+"""Beads that a person asks for by what they are, and the parts of one bead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gastown.domain.beads import BeadStatus
+from gastown.errors import Refused
+from gastown.ledger import beads, lists
+from gastown.ledger.lists import BeadList, Wanted
+from gastown.town import Town
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The children of a bead."""
+
+    id: str
+    title: str
+    status: BeadStatus
+    total: int
+    closed: int
+    children: BeadList
+
+
+def bead_list(town: Town, wanted: Wanted) -> BeadList:
+    """The beads that are wanted; a parent may be named by the beginning of its id, an assignee by its short name.
+
+    Raises NotFound for an unknown rig or parent, Refused for an ambiguous one, Invalid for an unknown order.
+    """
+    resolved = replace(
+        wanted,
+        rig=town.rig(wanted.rig).name if wanted.rig is not None else None,
+        parent=beads.get(town.ledger, wanted.parent).id if wanted.parent is not None else None,
+        assignees=tuple(address for name in wanted.assignees for address in addresses(town, name)),
+    )
+    return lists.find(town.ledger, resolved)
+
+
+def children(town: Town, what: str, *, closed: bool, most: int) -> Parts:
+    """The parts of the bead of that id, or of the one id that begins so; closed ones too if wanted."""
+    bead = beads.get(town.ledger, what)
+    count = lists.children(town.ledger, bead.id)
+    found = lists.find(town.ledger, Wanted(parent=bead.id, closed=closed, most=most))
+    return Parts(bead.id, bead.title, bead.status, count.total, count.closed, found)
+
+
+def addresses(town: Town, name: str) -> Sequence[str]:
+    """Whom a person means as assignee: who is called exactly so, and the agent that is known by that name."""
+    from gastown.ledger import agents
+    from gastown.views.find_agent import named_agent
+
+    try:
+        agent = named_agent(town, name, agents.all_agents(town.ledger))
+    except Refused:
+        return [name]
+    return [name] if agent is None or agent.address == name else [name, agent.address]
+
+
+def one_address(town: Town, name: str) -> str:
+    """Whom a person means, where only one can be asked for: the agent of that name before the name itself."""
+    return addresses(town, name)[-1]
