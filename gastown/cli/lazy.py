@@ -13,13 +13,29 @@ class Command(NamedTuple):
 
 GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Work": {
-        "bead create": Command("bead:create", "file a bead (a work item)"),
-        "bead dep add": Command("bead:dep_add", "make one bead wait for another"),
+        "bead create": Command("bead_create:create", "file a bead (a work item), or many from a file"),
+        "bead update": Command("bead_change:update", "change beads; --claim makes one your own work"),
+        "bead close": Command("bead_end:close", "close beads that were never slung; --continue for steps"),
+        "bead reopen": Command("bead_end:reopen", "open closed beads again"),
+        "bead delete": Command("bead_end:delete", "delete beads; says how to bring them back"),
+        "bead undelete": Command("bead_end:undelete", "bring a deleted bead back"),
+        "bead comment": Command("bead_change:comment", "write a comment beneath a bead"),
+        "bead label add": Command("bead_links:label_add", "put labels on beads"),
+        "bead label remove": Command("bead_links:label_remove", "take labels off beads"),
+        "bead label list": Command("bead_links:label_list", "list a bead's labels, or all with their counts"),
+        "bead dep add": Command("bead_links:dep_add", "make one bead wait for another"),
+        "bead dep remove": Command("bead_links:dep_remove", "let it wait no more"),
         "bead ready": Command("bead_read:ready", "list what can be worked on at once"),
         "bead show": Command("bead_read:show", "show one bead with all that is known of it"),
-        "sling": Command("work:sling", "dispatch: put a bead, or a new one, on an agent's hook"),
+        "sling": Command("work:sling", "dispatch: put a bead, new or not, or a convoy's, on hooks"),
         "unsling": Command("work:unsling", "take work back from a hook; nothing of it is lost"),
         "done": Command("work:done", "hand finished work to the merge queue"),
+        "convoy create": Command(
+            "convoy:create", "make a convoy: a batch that tracks beads until all have landed"
+        ),
+        "convoy add": Command("convoy:add", "put beads into a convoy"),
+        "convoy remove": Command("convoy:remove", "take beads out of a convoy"),
+        "convoy close": Command("convoy:close", "give a convoy up; by itself it closes when all in it has"),
         "bead cook": Command("molecule:cook", "show the steps that a formula (a template) would pour"),
         "bead mol pour": Command("molecule:pour", "make a molecule of a formula: a bead with ordered steps"),
         "bead mol wisp": Command("molecule:wisp", "the same without a record"),
@@ -36,6 +52,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Looking": {
         "status": Command("status:status", "the one page: who works, what waits, the queue"),
         "log": Command("log:log", "what happened, newest last; --follow goes on"),
+        "convoy list": Command("convoy_read:list_convoys", "the convoys (batches) and how far each has come"),
+        "convoy status": Command("convoy_read:status", "one convoy with all that it tracks"),
+        "convoy watch": Command("convoy_read:watch", "follow a convoy until it has landed"),
         "mq list": Command("queue:list_queue", "merge requests that wait, and what landed lately"),
         "mq show": Command("queue:show", "one merge request with its gate runs"),
         "doctor": Command("doctor:doctor", "look at tools, ledger and supervisor; changes nothing"),

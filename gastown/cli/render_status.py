@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gastown.cli.output import faint, harmless, strong, width
 from gastown.cli.place import short_path
 from gastown.cli.rig import gate_words
-from gastown.cli.tables import columns, table
+from gastown.cli.tables import bar, columns, fit, table
 from gastown.cli.times import ago, lasted, since
 
 if TYPE_CHECKING:
@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from gastown.views.waiting import WaitingLine
     from gastown.views.workers import WorkerLine
 
-SIGNS = {"answer": "?"}
-"""What stands before a line that waits for the human; `!` for all that is not a question."""
-
-BAR = 10
-"""Characters of a full bar."""
+SIGNS = {"answer": "?", "landed": "✓"}
+"""What stands before a line that waits for the human; `!` for all that is neither a question nor good news."""
 
 TITLE, WHY = 16, 24
 """Columns that a title and a reason keep on a narrow terminal."""
@@ -36,7 +33,7 @@ def page(town: "TownStatus") -> str:
         _waiting(town.waiting, town.at),
         _unseen(town.cannot_see),
         _working(town.working, town.at),
-        [*_idle(town), *_queues(town.queues, town.at), *_convoys(town.convoys)],
+        [*_idle(town), *_queues(town.queues, town.at), *_convoys(town.convoys, town.convoys_open)],
         _rigs(town.rigs),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -161,14 +158,13 @@ def _queue(line: "QueueLine", now: datetime) -> str:
     return f"{line.rig} {', '.join(parts) or 'empty'}"
 
 
-def _convoys(convoys: "Sequence[ConvoyProgress]") -> Iterable[str]:
+def _convoys(convoys: "Sequence[ConvoyProgress]", there_are: int) -> Iterable[str]:
     """Convoys of more than one bead: a lone bead's tells nothing that its line does not."""
-    shown = [one for one in convoys if one.tracked > 1]
-    for place, one in enumerate(shown):
-        full = BAR * one.landed // one.tracked
-        bar = "█" * full + "░" * (BAR - full)
-        label = strong("Convoys") if place == 0 else "       "
-        yield f" {label}  {bar} {one.landed}/{one.tracked}  {harmless(one.title)}"
+    lines = [f"{bar(one.closed, one.tracked)}  {harmless(one.title)}" for one in convoys if one.tracked > 1]
+    if there_are > len(convoys):
+        lines.append(f"… and {there_are - len(convoys)} more: gt convoy list")
+    for place, line in enumerate(lines):
+        yield f" {'       ' if place else strong('Convoys')}  {fit(line, width() - 10)}"
 
 
 def _rigs(rigs: "Sequence[RigLine]") -> list[str]:

@@ -6,6 +6,9 @@ from gastown.cli.output import harmless, width
 
 GAP = 2
 
+BAR = 10
+"""Characters of a full bar."""
+
 
 def table(
     rows: Iterable[Sequence[str]],
@@ -67,3 +70,9 @@ def columns(text: str) -> int:
     return sum(
         0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text
     )
+
+
+def bar(done: int, total: int) -> str:
+    """A bar with its figures, `████░░░░░░ 2/5`; full only when all is done."""
+    full = BAR * done // total if total else 0
+    return f"{'█' * full}{'░' * (BAR - full)} {done}/{total}"

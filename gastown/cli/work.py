@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import output
+from gastown.cli import exits, output
 from gastown.cli.parameters import AgentOrBead, Argument, Json, Option, Up
 from gastown.cli.place import caller, here, keep_up
 
@@ -18,7 +18,10 @@ SHORT = 10
 
 
 def sling(
-    what: Annotated[str, Argument("A bead, or in quotes what is to be done: that becomes a new bead.")],
+    what: Annotated[
+        str,
+        Argument("A bead, a convoy or an epic; or in quotes what is to be done: that becomes a new bead."),
+    ],
     target: Annotated[
         str | None,
         Argument(
@@ -29,18 +32,32 @@ def sling(
     runtime: Annotated[
         str | None, Option("The agent CLI to use for this work, like claude.", metavar="NAME")
     ] = None,
+    most: Annotated[
+        int, Option("Of a convoy or an epic, how many at most.", "-n", "--limit", metavar="N")
+    ] = 100,
     up: Up = True,
     as_json: Json = False,
-) -> None:
-    """Dispatch work: put WHAT on the hook of an agent, which begins at once and again after every crash."""
-    from gastown.operations.work.sling import sling as put_on_hook
+) -> int:
+    """Dispatch work: put WHAT on the hook of an agent, which begins at once and again after every crash.
+
+    Of a convoy or an epic, what is ready in it, each bead to an agent of its own; 1 when nothing could be slung.
+    """
+    from gastown.operations.work.sling_many import SlungMany, sling_whatever
 
     town = here()
-    slung = put_on_hook(town, what, target, runtime=runtime, by=caller(town))
+    slung = sling_whatever(town, what, target, runtime=runtime, most=most, by=caller(town))
+    if isinstance(slung, SlungMany):
+        from gastown.cli.render_convoy import slung_many
+
+        output.show(slung, slung_many, as_json=as_json)
+        keep_up(town, wanted=up)
+        output.next_steps(f"gt convoy watch {slung.convoy}" if slung.convoy else "", "gt status")
+        return exits.DONE if slung.well else exits.NOT_POSSIBLE
     output.show(slung, _slung, as_json=as_json)
     keep_up(town, wanted=up)
     name = slung.agent.rpartition("/")[2]
     output.next_steps(f"gt attach {name}", f"gt log --follow {name}")
+    return exits.DONE
 
 
 def _slung(slung: "Slung") -> str:

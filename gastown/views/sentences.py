@@ -33,10 +33,32 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "landed {subject} on {target} as {commit}",
         "landed {subject}",
     ),
+    "bead.updated": ("changed {subject}: {what}", "changed {subject}"),
+    "bead.claimed": ("claimed {subject}",),
+    "bead.closed": (
+        "closed {subject} {how}: {reason}",
+        "closed {subject} {how}",
+        "closed {subject}: {reason}",
+        "closed {subject}",
+    ),
+    "bead.reopened": ("opened {subject} again: {reason}", "opened {subject} again"),
+    "bead.deleted": (
+        'deleted {subject} "{title}": {reason}',
+        'deleted {subject} "{title}"',
+        "deleted {subject}",
+    ),
+    "bead.undeleted": ('brought {subject} "{title}" back', "brought {subject} back"),
+    "bead.commented": ("wrote beneath {subject}: {text}", "wrote beneath {subject}"),
+    "bead.labelled": ("labelled {subject} {labels}", "labelled {subject}"),
+    "bead.unlabelled": ("took {labels} off {subject}", "took a label off {subject}"),
     "bead.parked": ("parked {subject}: {why}", "parked {subject}"),
     "dependency.added": (
         "let {subject} depend on {depends_on} ({kind})",
         "let {subject} depend on {depends_on}",
+    ),
+    "dependency.removed": (
+        "let {subject} depend on {depends_on} no more ({kind})",
+        "let {subject} depend on {depends_on} no more",
     ),
     "agent.created": ("made {subject}",),
     "agent.starting": ("starts {subject} for {bead}: {because}", "starts {subject}"),
@@ -97,8 +119,23 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         'closed the step {subject} "{title}" of {bead}',
         'closed the step {subject} "{title}"',
     ),
-    "convoy.created": ("opened the convoy {subject}",),
-    "convoy.landed": ("closed the convoy {subject}: all it tracks has landed",),
+    "convoy.created": (
+        'opened the convoy {subject} "{title}" around {around} ({beads} tracked)',
+        'opened the convoy {subject} "{title}" ({beads} tracked)',
+        "opened the convoy {subject}",
+    ),
+    "convoy.added": ("put {beads} into the convoy {subject}",),
+    "convoy.removed": ("took {beads} out of the convoy {subject}",),
+    "convoy.watched": ("lets {who} watch the convoy {subject}",),
+    "convoy.reopened": ("opened the convoy {subject} again: {because}", "opened the convoy {subject} again"),
+    "convoy.closed": (
+        "closed the convoy {subject}, which had not landed ({how}): {why}",
+        "closed the convoy {subject}, which had not landed",
+    ),
+    "convoy.landed": (
+        'brought the convoy {subject} "{title}" home: {how}',
+        "closed the convoy {subject}: all it tracks has landed",
+    ),
 }
 """The first phrase whose fields the event has is the one that is used."""
 

@@ -18,6 +18,12 @@ from gastown.views.waiting import WaitingLine, waiting_lines
 from gastown.views.workers import WorkerLine, worker_lines
 from gastown.world.locks import held
 
+CONVOYS = 8
+"""Convoys that the page shows."""
+
+NEWS = frozenset({"landed", "closed"})
+"""Kinds of lines that nothing has to be done about."""
+
 
 @dataclass(frozen=True, slots=True)
 class SupervisorLine:
@@ -46,7 +52,9 @@ class TownStatus:
     idle: tuple[WorkerLine, ...]
     queues: tuple[QueueLine, ...]
     convoys: tuple[ConvoyProgress, ...]
-    """Open ones, oldest first."""
+    """The oldest open ones that somebody asked for."""
+    convoys_open: int
+    """How many of those there are in all."""
     ready: int
     """Beads that could be slung at once."""
     max_polecats: int
@@ -76,7 +84,8 @@ def town_status(town: Town) -> TownStatus:
         working=tuple(line for line in workers if line.state is not WorkerState.IDLE),
         idle=tuple(line for line in workers if line.state is WorkerState.IDLE),
         queues=queues,
-        convoys=tuple(convoys.open_convoys(town.ledger)),
+        convoys=tuple(convoys.open_convoys(town.ledger, CONVOYS)),
+        convoys_open=convoys.counts(town.ledger)[0],
         ready=ready.count(town.ledger, now),
         max_polecats=settings.max_polecats,
         cannot_see=_cannot_see(town, supervisor, facts, queues),
@@ -84,7 +93,7 @@ def town_status(town: Town) -> TownStatus:
             rigs=tuple(rigs),
             supervised=supervisor.state != "down",
             blind=supervisor.state == "unknown" or any(line.state is WorkerState.UNKNOWN for line in workers),
-            waiting=waiting,
+            waiting=tuple(line for line in waiting if line.kind not in NEWS),
             workers=workers,
             queues=queues,
             ready=first[0] if first else None,

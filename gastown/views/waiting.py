@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from gastown.domain.briefing import one_line
+from gastown.domain.identity import OVERSEER
 from gastown.domain.merges import MergeState
 from gastown.domain.supervised import AgentFacts
 from gastown.domain.worker_state import WorkerState, needs_a_person
-from gastown.ledger import events, merges
+from gastown.ledger import convoys, events, merges
 from gastown.settings.rig import FILE_NAME, RigSettings
 from gastown.town import Town
 from gastown.views.workers import WorkerLine
@@ -23,13 +25,18 @@ FAILURES: Mapping[str, str] = {
 }
 """Ends of a turn as Claude Code names them, in words."""
 
+NEWS = timedelta(days=1)
+"""How long it is told that a convoy has ended, if nobody looks at it."""
+
+MOST_NEWS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
     """One thing that a person has to do."""
 
     kind: str
-    """answer, stalled, failure, held, parked, gate or broken"""
+    """answer, stalled, failure, held, parked, gate or broken; landed and closed: how a convoy ended"""
     who: str
     """The agent, rig or request that waits, as people say it."""
     bead: str | None
@@ -41,12 +48,12 @@ class WaitingLine:
 def waiting_lines(
     town: Town, agents: Sequence[AgentFacts], workers: Sequence[WorkerLine], rigs: Mapping[str, RigSettings]
 ) -> tuple[WaitingLine, ...]:
-    """Everything that waits for the human: agents that ask first, then what holds, in the order of its age."""
+    """Everything that waits for the human: agents that ask first, then what holds, then news of convoys."""
     asking = [
         line for agent, worker in zip(agents, workers, strict=True) for line in _asks(town, agent, worker)
     ]
     holding = [*_parked(town, agents, workers), *_held(town), *_gateless(town, rigs), *_broken(town)]
-    return (*_by_age(asking), *_by_age(holding))
+    return (*_by_age(asking), *_by_age(holding), *_ended(town))
 
 
 def _by_age(lines: Sequence[WaitingLine]) -> Sequence[WaitingLine]:
@@ -98,3 +105,16 @@ def _broken(town: Town) -> Iterator[WaitingLine]:
         file = town.rig_places(name).root / FILE_NAME
         mend = one_line(error.hint) or f"$EDITOR {file}"
         yield WaitingLine("broken", name, None, one_line(error.message), None, mend)
+
+
+def _ended(town: Town) -> Iterator[WaitingLine]:
+    """Convoys of which the human was told since yesterday that they have ended; a lone bead's is no news."""
+    since = town.clock.now() - NEWS
+    fresh = takewhile(lambda notice: notice.at >= since, convoys.told(town.ledger, OVERSEER))
+    news = [notice for notice in fresh if not notice.lone]
+    for notice in news[:MOST_NEWS]:
+        kind, command = "landed" if notice.landed else "closed", f"gt convoy status {notice.convoy}"
+        yield WaitingLine(kind, notice.convoy, None, one_line(notice.title), notice.at, command)
+    if further := news[MOST_NEWS:]:
+        what = f"{len(further)} more have ended"
+        yield WaitingLine("landed", "convoys", None, what, further[0].at, "gt convoy list --all")

@@ -190,7 +190,7 @@ def test_convoys_show_how_much_has_landed(place: ViewTown) -> None:
     place.sling(place.bead("Add pagination"))
     place.move(place.hand_over(), MergeState.MERGED, "landed")
     (convoy,) = town_status(place.town).convoys
-    assert (convoy.title, convoy.tracked, convoy.landed) == ("Add pagination", 1, 1)
+    assert (convoy.title, convoy.tracked, convoy.closed) == ("Add pagination", 1, 1)
 
 
 def test_ready_work_is_counted_and_the_most_urgent_is_offered(place: ViewTown) -> None:

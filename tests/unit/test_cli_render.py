@@ -87,6 +87,7 @@ def a_town(*, quiet: bool = False) -> TownStatus:
             QueueLine("api", "stopped", 0, 0, None, None, None, None, None),
         ),
         convoys=(ConvoyProgress("cv-1", "Pagination", 5, 4), ConvoyProgress("cv-2", "Lone", 1, 0)),
+        convoys_open=2,
         ready=2, max_polecats=4, cannot_see=() if quiet else ("cannot see what we-Shadow does: no status file",),
         next="gt attach web/Toast",
     )  # fmt: skip

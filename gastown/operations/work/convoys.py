@@ -1,13 +1,84 @@
-"""Convoys end when all they track has ended."""
+"""Convoys end when all they track has ended, and open again with it, always in the transaction that changed it."""
 
 from datetime import datetime
 
-from gastown.ledger import bead_writes, convoys, events
+from gastown.domain.convoys import GIVEN_UP, Endings, is_lone
+from gastown.ledger import bead_writes, beads, convoys, events
 from gastown.ledger.database import Database
+from gastown.operations.work import convoy_notices
+
+LANDED = "all it tracks has ended: {}"
 
 
 def close_finished(ledger: Database, bead: str, *, by: str, now: datetime) -> None:
-    """Inside the present transaction, close every convoy that tracks `bead` and has nothing open left."""
+    """Inside the present transaction, close every convoy that tracks `bead` and has nothing open left.
+
+    To be called by whatever closes or deletes a bead.
+    """
     for convoy in convoys.finished_convoys(ledger, bead):
-        if bead_writes.close(ledger, convoy, "all it tracks has landed", by=by, now=now):
-            events.append(ledger, by, "convoy.landed", convoy, now)
+        _land(ledger, convoy, by=by, now=now)
+
+
+def close_all_finished(ledger: Database, *, by: str, now: datetime) -> None:
+    """The same for every convoy of the ledger: after many beads came from elsewhere at once."""
+    for convoy in convoys.all_finished(ledger):
+        _land(ledger, convoy, by=by, now=now)
+
+
+def reopen_for(ledger: Database, bead: str, *, by: str, now: datetime) -> None:
+    """Inside the present transaction, open the convoys again that had landed with `bead`, which is open again.
+
+    To be called by whatever reopens a bead. Convoys that were closed by hand stay closed.
+    """
+    for convoy in convoys.closed_with(ledger, bead):
+        reopen(ledger, convoy, by=by, now=now, because=f"{bead} is open again")
+
+
+def finish(ledger: Database, convoy: str, *, by: str, now: datetime) -> bool:
+    """Inside the present transaction, close this convoy if nothing in it is open; whoever did it is told otherwise."""
+    if not convoys.is_finished(ledger, convoy):
+        return False
+    return _land(ledger, convoy, by=by, now=now, knows=by)
+
+
+def reopen(ledger: Database, convoy: str, *, by: str, now: datetime, because: str) -> bool:
+    """Inside the present transaction, open a closed convoy again; it can land, and tell of it, once more."""
+    if not convoys.reopen(ledger, convoy, by=by, now=now):
+        return False
+    convoy_notices.withdraw(ledger, convoy, by=by, now=now)
+    events.append(ledger, by, "convoy.reopened", convoy, now, because=because)
+    return True
+
+
+def give_up(ledger: Database, convoy: str, reason: str, *, by: str, now: datetime) -> Endings:
+    """Inside the present transaction, close a convoy by hand: what it tracks goes on as it was."""
+    found, how = beads.get(ledger, convoy), convoys.endings(ledger, convoy)
+    convoys.set_metadata(ledger, convoy, {**found.metadata, GIVEN_UP: True}, by=by, now=now)
+    bead_writes.close(ledger, convoy, reason, by=by, now=now)
+    words = f"was closed by {by}, and has not landed: {reason}"
+    told = convoy_notices.tell(ledger, found, f"{words} ({how.words})", knows=by, now=now)
+    events.append(
+        ledger,
+        by,
+        "convoy.closed",
+        convoy,
+        now,
+        title=found.title,
+        why=reason,
+        how=how.words,
+        told=list(told),
+    )
+    return how
+
+
+def _land(ledger: Database, convoy: str, *, by: str, now: datetime, knows: str | None = None) -> bool:
+    how = convoys.endings(ledger, convoy)
+    if not bead_writes.close(ledger, convoy, LANDED.format(how.words), by=by, now=now):
+        return False
+    found = beads.get(ledger, convoy)
+    told = convoy_notices.tell(ledger, found, f"has landed: {how.words}", knows=knows, now=now)
+    events.append(
+        ledger, by, "convoy.landed", convoy, now, title=found.title, how=how.words, told=list(told),
+        lone=is_lone(found),
+    )  # fmt: skip
+    return True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import Bead, BeadStatus
+from gastown.domain.convoys import LONE
 from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat
 from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_address, parse_target, polecat
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
@@ -174,9 +175,20 @@ def _convoy(ledger: Database, bead: Bead, by: Caller, town: Town) -> str:
         return convoy
     now = town.clock.now()
     new = NewBead(
-        title=bead.title, prefix=CONVOY_PREFIX, type="convoy", priority=bead.priority, owner=by.address
-    )
+        title=bead.title, prefix=CONVOY_PREFIX, type="convoy", priority=bead.priority, owner=by.address,
+        metadata={LONE: True},
+    )  # fmt: skip
     convoy = bead_writes.insert(ledger, new, by=by.address, now=now)
     graph.add_dependency(ledger, convoy, bead.id, "tracks", by=by.address, now=now)
-    events.append(ledger, by.address, "convoy.created", convoy, now, tracks=[bead.id])
+    events.append(
+        ledger,
+        by.address,
+        "convoy.created",
+        convoy,
+        now,
+        title=bead.title,
+        owner=by.address,
+        tracks=[bead.id],
+        beads=1,
+    )
     return convoy
