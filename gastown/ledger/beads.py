@@ -10,7 +10,10 @@ from gastown.ledger.database import Database, Row
 
 
 def get(database: Database, identity: str) -> Bead:
-    """The bead of that id, or of the one id that begins with it. Raises NotFound or Refused."""
+    """The bead of that id, or of the one id that begins with it; deleted ones only by their whole id.
+
+    Raises NotFound or Refused.
+    """
     row = database.row("beads", "by_id", id=identity)
     if row is None:
         row = database.row("beads", "by_id", id=_only_match(database, identity))

@@ -8,7 +8,9 @@ VALUES (:id, :uid, :rig, :title, :description, :design, :acceptance, :notes, :ty
 SELECT * FROM beads WHERE id = :id
 
 -- name: ids_like
-SELECT id FROM beads WHERE id COLLATE NOCASE >= :prefix AND id COLLATE NOCASE < :prefix || '{' ORDER BY id LIMIT 9
+SELECT id FROM beads
+ WHERE id COLLATE NOCASE >= :prefix AND id COLLATE NOCASE < :prefix || '{' AND type <> 'tombstone'
+ ORDER BY id COLLATE NOCASE LIMIT 9
 
 -- name: set_status
 UPDATE beads SET status = :status, assignee = :assignee, updated_at = :at, updated_by = :by,
