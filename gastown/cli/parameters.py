@@ -17,7 +17,10 @@ class Argument:
 
 
 class Option:
-    """Something a command takes by its name. `flags` as in Typer: `--up/--no-up` has a way to say no."""
+    """Something a command takes by its name. `flags` as in Typer: `--up/--no-up` has a way to say no.
+
+    Of type `list[X] | None` it may be given more than once.
+    """
 
     def __init__(self, help: str, *flags: str, metavar: str = "") -> None:  # noqa: A002 - Typer's word
         self.help, self.flags, self.metavar = help, flags, metavar
@@ -50,9 +53,9 @@ def declared(function: Command) -> Mapping[str, Declared]:
 
 
 def _kind(annotation: Any) -> tuple[Callable[[str], object], bool]:  # noqa: ANN401 - a type, of any shape
-    """The type itself of `X`, `X | None` and `list[X]`, and whether it is a list."""
+    """The type itself of `X`, `X | None`, `list[X]` and `list[X] | None`, and whether it is a list."""
     if isinstance(annotation, UnionType):
-        return next(part for part in get_args(annotation) if part is not type(None)), False
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
     if get_origin(annotation) is list:
         return get_args(annotation)[0], True
     return annotation, False

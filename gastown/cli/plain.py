@@ -26,6 +26,7 @@ class _Line:
     def __init__(self, parameters: Mapping[str, Declared]) -> None:
         self._parameters = parameters
         self._given: dict[str, object] = {}
+        self._lists: dict[str, list[object]] = {}
         self._places = [p for p in parameters.values() if isinstance(p.given, Argument)]
         self._flags = {flag: p for p in parameters.values() for flag in _names(p)}
         self._in_place: list[str] = []
@@ -45,7 +46,7 @@ class _Line:
     def _take_option(self, word: str, rest: list[str]) -> bool:
         flag, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
         parameter = self._flags.get(flag)
-        if parameter is None or parameter.many:
+        if parameter is None:
             return False
         if parameter.kind is bool:
             self._given[parameter.name] = flag in _yes(parameter)
@@ -58,9 +59,13 @@ class _Line:
 
     def _keep(self, parameter: Declared, value: str) -> bool:
         try:
-            self._given[parameter.name] = parameter.kind(value)
+            read = parameter.kind(value)
         except ValueError:
             return False
+        if parameter.many:
+            self._lists.setdefault(parameter.name, []).append(read)
+        else:
+            self._given[parameter.name] = read
         return True
 
     def values(self) -> Mapping[str, object] | None:
@@ -68,11 +73,13 @@ class _Line:
         words = self._in_place
         for parameter in self._places:
             if parameter.many:
-                self._given[parameter.name], words = [parameter.kind(word) for word in words], []
+                if not all(self._keep(parameter, word) for word in words):
+                    return None
+                words = []
             elif words and not self._keep(parameter, words[0]):
                 return None
             words = words[1:]
-        given = self._given
+        given = {**self._given, **self._lists}
         missing = [p for p in self._parameters.values() if p.needed and not given.get(p.name)]
         if words or missing:
             return None

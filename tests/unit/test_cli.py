@@ -99,7 +99,7 @@ def test_hostile_words_reach_no_terminal_raw(capsys: pytest.CaptureFixture[str])
         (["sling", "a", "b", "c"], "unexpected extra argument"),
         (["sling", "a", "--nope"], "no such option: --nope"),
         (["--nope"], "no such option: --nope"),
-        (["bead", "create", "x", "-p", "high"], "'high' is not a valid int"),
+        (["log", "-n", "many"], "'many' is not a valid int"),
         (["rig", "add", "a", "b", "--permissions", "all"], "'unattended'"),
     ],
 )

@@ -302,6 +302,6 @@ def test_a_full_disk_is_69(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/town/file")
 
-    monkeypatch.setattr("gastown.operations.work.create.create", full)
-    run.bd("create", "x", expect=exits.UNAVAILABLE)
+    monkeypatch.setattr("gastown.operations.work.create.file", full)
+    run.bd("create", "x", "--no-up", expect=exits.UNAVAILABLE)
     assert run.err == "bd: /town/file: No space left on device\n    make room, then try again\n"
