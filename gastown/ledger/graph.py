@@ -76,9 +76,14 @@ def ancestors(database: Database, bead: str) -> Sequence[str]:
 
 
 def children(database: Database, bead: str, *, most: int, only_open: bool = False) -> Sequence[str]:
-    """Some of what is right beneath a bead."""
+    """Some of what is right beneath a bead; steps that were poured as a wisp end with it, and do not count."""
     rows = database.rows("graph", "children", id=bead, open=int(only_open), most=most)
     return [str(row["id"]) for row in rows]
+
+
+def has_wisp(database: Database, bead: str) -> bool:
+    """Whether steps were poured for the bead as a wisp."""
+    return database.row("graph", "wisp_beneath", id=bead) is not None
 
 
 def open_tracked(database: Database, bead: str, *, most: int) -> Sequence[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from gastown.domain.beads import BeadStatus
 from gastown.domain.clock import moment_or_none, stamp
 from gastown.domain.molecules import Molecule, Step
-from gastown.ledger import graph
+from gastown.ledger import bead_writes, graph
 from gastown.ledger.database import Database, Row
 
 
@@ -46,24 +46,18 @@ def release_steps(database: Database, molecule: str, *, by: str, now: datetime) 
 def bury_steps(database: Database, steps: Sequence[str], why: str, *, by: str, now: datetime) -> None:
     """Make recorded steps tombstones that lean on nothing, inside the present transaction."""
     for step in steps:
-        for one in database.rows("molecules", "links", id=step):
-            graph.remove_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)
-        database.write("molecules", "bury", id=step, reason=why, by=by, at=stamp(now))
+        bead_writes.bury(database, step, why, by=by, now=now)
+        bead_writes.cut(database, step, by=by, now=now)
 
 
-def make_digest(database: Database, molecule: Molecule, summary: str, *, by: str, now: datetime) -> None:
-    """Make the molecule a lasting closed bead that says `summary`, inside the present transaction.
-
-    The journal knows nothing of a wisp's links, so they are made anew once it lasts.
-    """
-    links = database.rows("molecules", "links", id=molecule.id) if molecule.is_wisp else []
-    for one in links:
-        graph.remove_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)
+def make_digest(database: Database, molecule: str, summary: str, *, by: str, now: datetime) -> None:
+    """Make the molecule a lasting closed bead that says `summary`, inside the present transaction."""
+    row = database.row("molecules", "by_id", id=molecule)
+    metadata: dict[str, object] = json.loads(row["metadata"]) if row else {}
     database.write(
-        "molecules", "make_digest", id=molecule.id, summary=summary, reason="squashed", by=by, at=stamp(now)
-    )
-    for one in links:
-        graph.add_dependency(database, one["bead"], one["depends_on"], one["kind"], by=by, now=now)
+        "molecules", "make_digest", id=molecule, summary=summary, reason="squashed", by=by, at=stamp(now),
+        metadata=json.dumps({**metadata, "digest": True}, ensure_ascii=False),
+    )  # fmt: skip
 
 
 def forget(database: Database, wisps: Sequence[str]) -> None:

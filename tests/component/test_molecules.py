@@ -23,6 +23,7 @@ from gastown.operations.sessions.caller import caller
 from gastown.operations.work.create import create
 from gastown.town import Town
 from gastown.views.molecule import molecule_page
+from tests.component.graph_model import differences
 from tests.towns import HUMAN, a_town, put_to_work
 
 TOAST, RUST = "web/polecats/Toast", "web/polecats/Rust"
@@ -55,6 +56,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
         (town.root / "formulas" / "release.toml").write_text(RELEASE, encoding="utf-8")
         yield town
         assert not derived.check(town.ledger)
+        with sqlite3.connect(town.root / "gastown.db") as reader:
+            assert not differences(reader)
 
 
 @pytest.fixture
@@ -304,7 +307,9 @@ def test_a_recorded_molecule_is_not_burned(town: Town) -> None:
     made = release(town)
     with pytest.raises(Refused, match="is recorded, and is not burned") as caught:
         burn(town, made.molecule, by=HUMAN, force=True)
-    assert caught.value.hint == f"bd close {made.molecule}, or bd mol squash {made.molecule}"
+    assert caught.value.hint == (
+        f"bd mol squash {made.molecule}, or bd close {made.molecule} when its steps are closed"
+    )
     with pytest.raises(NotFound, match="is a step, not a molecule"):
         burn(town, made.steps[0], by=HUMAN)
 

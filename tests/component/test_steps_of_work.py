@@ -13,17 +13,21 @@ from gastown.domain.briefing import render
 from gastown.domain.molecules import HANDED_OVER, Molecule
 from gastown.errors import Invalid, Refused
 from gastown.ledger import agents, beads, derived, events, molecules
+from gastown.ledger.sqlite import sqlite3
 from gastown.operations.merge.reject import reject
 from gastown.operations.molecules.close_step import close_and_continue
 from gastown.operations.molecules.pour import pour
 from gastown.operations.sessions.caller import caller
+from gastown.operations.work.close import close
 from gastown.operations.work.create import create
+from gastown.operations.work.delete import delete
 from gastown.operations.work.done import Done, finish_done
 from gastown.operations.work.sling import sling
 from gastown.operations.work.unsling import unsling
 from gastown.settings import town as town_files
 from gastown.town import Town
 from gastown.views.briefing import briefing
+from tests.component.graph_model import differences
 from tests.component.merge_town import MergeTown
 from tests.conftest import ROOT
 from tests.towns import HUMAN, TOWN, a_town, put_to_work, start
@@ -38,6 +42,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
     with closing(a_town(tmp_path)) as town:
         yield town
         assert not derived.check(town.ledger)
+        with sqlite3.connect(town.root / "gastown.db") as reader:
+            assert not differences(reader)
 
 
 @pytest.fixture
@@ -250,7 +256,7 @@ def test_gt_done_closes_what_is_left_and_landing_removes_the_wisp_with_one_event
     hand_over(place, bead)
     molecule = of(place.town, bead)
     assert molecule.status == "closed"
-    assert [step.close_reason for step in molecule.steps] == ["done", *[HANDED_OVER] * 4]
+    assert [step.close_reason for step in molecule.steps] == [None, *[HANDED_OVER] * 4]
     assert [step.closed_by for step in molecule.steps] == ["overseer", *[TOAST] * 4]
     place.run()
     assert place.bead(bead).status == "closed"
@@ -302,3 +308,43 @@ def test_work_that_needed_no_change_leaves_no_steps_behind(town: Town) -> None:
     finish_done(town, assignment.generation)
     assert beads.get(town.ledger, bead).status == "closed"
     assert not molecules.of_bead(town.ledger, bead)
+
+
+def test_work_that_a_person_closes_by_force_leaves_no_steps_behind(town: Town) -> None:
+    bead = slung(town)
+    close(town, [bead], force=True, by=HUMAN)
+    assert not molecules.of_bead(town.ledger, bead)
+    assert [
+        event.payload["done"] for event in events.last(town.ledger, 99) if event.type == "molecule.burned"
+    ] == [0]
+
+
+def test_a_wisp_does_not_keep_its_bead_from_being_closed_or_deleted(town: Town) -> None:
+    for end in (close, delete):
+        bead = create(town, "Mend the door", by=HUMAN, rig="web").id
+        pour(town, "polecat-work", {}, by=HUMAN, bead=bead, wisp=True)
+        end(town, [bead], by=HUMAN)
+        assert not molecules.of_bead(town.ledger, bead)
+
+
+def test_a_step_is_closed_in_its_turn_by_plain_closing_too(
+    town: Town, become: Callable[[str], Caller]
+) -> None:
+    bead = slung(town)
+    first, second = (step.id for step in of(town, bead).steps[:2])
+    other = become(put_to_work(town, RUST))
+    with pytest.raises(Refused, match=f"{second} waits for {first}"):
+        close(town, [second], by=HUMAN)
+    with pytest.raises(Refused, match=f"{bead} is on the hook of {TOAST}"):
+        close(town, [first], by=other)
+    close(town, [first], reason="seen", by=HUMAN)
+    assert at(town, bead) == (1, None)
+    assert of(town, bead).steps[0].close_reason == "seen"
+    result = close_and_continue(town, first, by=HUMAN)
+    assert (result.already, at(town, bead)) == (True, (1, TOAST))
+
+
+def test_plain_closing_of_the_last_step_closes_a_molecule_that_stands_alone(town: Town) -> None:
+    made = pour(town, "polecat-work", {"bead": "we-1"}, by=HUMAN)
+    close(town, made.steps, by=HUMAN)
+    assert beads.get(town.ledger, made.molecule).status == "closed"

@@ -54,7 +54,12 @@ SELECT id FROM above
 
 -- name: children
 SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.bead
- WHERE d.depends_on = :id AND d.kind = 'parent-child' AND (b.status <> 'closed' OR NOT :open) LIMIT :most
+ WHERE d.depends_on = :id AND d.kind = 'parent-child' AND (b.status <> 'closed' OR NOT :open)
+   AND NOT (b.ephemeral AND b.type = 'molecule') LIMIT :most
+
+-- name: wisp_beneath
+SELECT 1 FROM dependencies d JOIN beads b ON b.id = d.bead
+ WHERE d.depends_on = :id AND d.kind = 'parent-child' AND b.ephemeral AND b.type = 'molecule' LIMIT 1
 
 -- name: open_tracked
 SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.depends_on

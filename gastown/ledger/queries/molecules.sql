@@ -25,19 +25,12 @@ UPDATE beads SET status = 'open', assignee = NULL, updated_at = :at, updated_by 
    AND id IN (SELECT bead FROM dependencies WHERE depends_on = :molecule AND kind = 'parent-child')
 
 -- name: make_digest
+-- The metadata comes as text: what a JSON function made would be more than text to the triggers of the journal.
 UPDATE beads SET ephemeral = 0, status = 'closed', description = :summary,
-       metadata = json_set(metadata, '$.digest', json('true')),
+       metadata = :metadata,
        closed_at = coalesce(closed_at, :at), closed_by = coalesce(closed_by, :by),
        close_reason = coalesce(close_reason, :reason), updated_at = :at, updated_by = :by
  WHERE id = :id
-
--- name: bury
-UPDATE beads SET type = 'tombstone', status = 'closed', description = '', design = '', acceptance = '', notes = '',
-       metadata = '{}', closed_at = :at, closed_by = :by, close_reason = :reason, updated_at = :at, updated_by = :by
- WHERE id = :id
-
--- name: links
-SELECT bead, depends_on, kind FROM dependencies WHERE bead = :id OR depends_on = :id
 
 -- name: forget_dependencies
 DELETE FROM dependencies

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
+from gastown.domain.fields import check_text
 from gastown.domain.molecules import Molecule, Step
 from gastown.errors import Invalid, Refused
 from gastown.ledger import agents, bead_writes, beads, events, graph, molecules
@@ -44,12 +45,9 @@ def close_and_continue(town: Town, step: str, *, reason: str = "", by: Caller) -
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         molecule, one = _find(ledger, step)
-        holder = agents.holder(ledger, molecule.bead) if molecule.bead else None
-        if not by.is_human and holder not in {None, by.address}:
-            raise Refused(f"{molecule.bead} is on the hook of {holder}, and its steps are too", "gt hook")
+        whom = _check_hook(ledger, molecule, by) or by.address
         if not one.is_done:
-            _close(ledger, molecule, one, reason, by=by, now=now)
-        whom = holder or by.address
+            _close(ledger, molecule, one, check_text(reason, "reason").strip(), by=by, now=now)
         following, waits_for = claim(ledger, molecule.id, whom, by=by.address, now=now)
         after = molecules.get(ledger, molecule.id) or molecule
         _tell(ledger, after, one, following, by=by.address, now=now)
@@ -64,6 +62,15 @@ def close_and_continue(town: Town, step: str, *, reason: str = "", by: Caller) -
         following,
         waits_for,
     )
+
+
+def close_one(ledger: Database, step: str, reason: str, *, by: Caller, now: datetime) -> None:
+    """Close a step inside the present transaction, and nobody is at the next. Raises as `close_and_continue` does."""
+    molecule, one = _find(ledger, step)
+    _check_hook(ledger, molecule, by)
+    if not one.is_done:
+        _close(ledger, molecule, one, reason, by=by, now=now)
+        _tell(ledger, molecules.get(ledger, molecule.id) or molecule, one, None, by=by.address, now=now)
 
 
 def claim(
@@ -96,6 +103,14 @@ def _find(ledger: Database, what: str) -> tuple[Molecule, Step]:
     return molecule, next(step for step in molecule.steps if step.id == bead.id)
 
 
+def _check_hook(ledger: Database, molecule: Molecule, by: Caller) -> str | None:
+    """Who has the work on its hook. Raises Refused when that is another agent than the one that calls."""
+    holder = agents.holder(ledger, molecule.bead) if molecule.bead else None
+    if not by.is_human and holder not in {None, by.address}:
+        raise Refused(f"{molecule.bead} is on the hook of {holder}, and its steps are too", "gt hook")
+    return holder
+
+
 def _close(
     ledger: Database, molecule: Molecule, step: Step, reason: str, *, by: Caller, now: datetime
 ) -> None:
@@ -105,7 +120,7 @@ def _close(
         raise Refused(f"{step.id} waits for {', '.join(waits_for)}", f"bd close {waits_for[0]} --continue")
     if not by.is_human and step.assignee not in {None, by.address}:
         raise Refused(f"{step.assignee} is at {step.id}", f"bd show {step.id}")
-    bead_writes.close(ledger, step.id, reason or "done", by=by.address, now=now)
+    bead_writes.close(ledger, step.id, reason, by=by.address, now=now)
 
 
 def _tell(
@@ -118,7 +133,7 @@ def _tell(
             next=following.id if following else None,
         )  # fmt: skip
     stays = molecule.is_wisp and molecule.bead is not None
-    if following is not None or stays:
+    if molecule.current is not None or stays:
         return
     if bead_writes.close(ledger, molecule.id, "all its steps are done", by=by, now=now):
         events.append(ledger, by, "molecule.closed", molecule.id, now, bead=molecule.bead)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
+from gastown.domain.fields import check_text
 from gastown.domain.molecules import Molecule, digest, record
 from gastown.errors import NotFound, Refused
 from gastown.ledger import beads, events, molecules
@@ -47,7 +48,7 @@ def burn(town: Town, what: str, *, by: Caller, force: bool = False) -> Burned:
         if not molecule.is_wisp:
             raise Refused(
                 f"{molecule.id} is recorded, and is not burned",
-                f"bd close {molecule.id}, or bd mol squash {molecule.id}",
+                f"bd mol squash {molecule.id}, or bd close {molecule.id} when its steps are closed",
             )
         _check_free(molecule, by, force=force)
         burn_into(ledger, molecule, by=by.address, now=now)
@@ -67,7 +68,7 @@ def squash(town: Town, what: str, *, by: Caller, summary: str = "", force: bool 
         if _is_digest(ledger, molecule):
             return Squashed(molecule.id, molecule.bead, molecule.description, already=True)
         _check_free(molecule, by, force=force)
-        words = summary.strip() or digest(molecule)
+        words = check_text(summary, "summary").strip() or digest(molecule)
         _squash(ledger, molecule, words, by=by.address, now=now)
     return Squashed(molecule.id, molecule.bead, words, already=False)
 
@@ -78,7 +79,7 @@ def _squash(ledger: Database, molecule: Molecule, summary: str, *, by: str, now:
         molecules.forget(ledger, steps)
     else:
         molecules.bury_steps(ledger, steps, f"squashed into {molecule.id}", by=by, now=now)
-    molecules.make_digest(ledger, molecule, summary, by=by, now=now)
+    molecules.make_digest(ledger, molecule.id, summary, by=by, now=now)
     events.append(
         ledger, by, "molecule.squashed", molecule.id, now, bead=molecule.bead, formula=molecule.formula,
         done=molecule.done, total=len(molecule.steps), steps=list(record(molecule.steps)),

@@ -11,9 +11,6 @@ from gastown.domain.molecules import HANDED_OVER, Molecule, record
 from gastown.ledger import bead_writes, events, molecules
 from gastown.ledger.database import Database
 from gastown.operations.molecules.close_step import claim
-from gastown.operations.molecules.cook import cook_for
-from gastown.operations.molecules.pour import pour_into
-from gastown.settings import roles
 from gastown.town import Town
 
 
@@ -23,6 +20,10 @@ def begin(town: Town, ledger: Database, bead: Bead, agent: Address, *, by: str, 
     Where none is open, the formula of the agent's role is poured as a wisp; None when the role has none. Raises
     NotFound and Invalid for a formula that cannot be read.
     """
+    from gastown.operations.molecules.cook import cook_for
+    from gastown.operations.molecules.pour import pour_into
+    from gastown.settings import roles
+
     there = molecules.open_of_bead(ledger, bead.id)
     if there is None:
         formula = roles.read(agent.role).formula

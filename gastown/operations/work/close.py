@@ -101,6 +101,8 @@ def _close(
     bead = beads.get(ledger, identity)  # a convoy may just have closed with what it tracks
     if bead.status is BeadStatus.CLOSED:
         return ClosedBead(bead.id, bead.title, bead.close_reason or "", already=True, forced=False), False
+    if bead.type == "step" and not force:
+        return _close_step(ledger, bead, reason, by, now), False
     hands = custody(ledger, bead.id)
     check_closable(end_facts(ledger, bead, hands, force=force, by=by))
     forced = force and _is_in_the_way(ledger, bead, hands, by)
@@ -111,6 +113,7 @@ def _close(
         bead_writes.close(ledger, bead.id, reason, by=by.address, now=now)
         told = {"how": "by force, without a landing" if hands.worker else "by force"} if forced else {}
         events.append(ledger, by.address, "bead.closed", bead.id, now, reason=reason, forced=forced, **told)
+    clear_steps(ledger, bead.id, by=by, now=now)
     end_of_tracked(ledger, bead.id, by=by, now=now)
     return ClosedBead(bead.id, bead.title, reason, already=False, forced=forced), unhooked
 
@@ -136,6 +139,22 @@ def _close_convoy(ledger: Database, bead: Bead, reason: str, by: Caller, now: da
 
     if not convoys.finish(ledger, bead.id, by=by.address, now=now):
         convoys.give_up(ledger, bead.id, reason or "closed by hand", by=by.address, now=now)
+
+
+def _close_step(ledger: Database, bead: Bead, reason: str, by: Caller, now: datetime) -> ClosedBead:
+    """Close a step: in its turn, and by who is at it."""
+    from gastown.operations.molecules.close_step import close_one
+
+    close_one(ledger, bead.id, reason, by=by, now=now)
+    return ClosedBead(bead.id, bead.title, reason, already=False, forced=False)
+
+
+def clear_steps(ledger: Database, bead: str, *, by: Caller, now: datetime) -> None:
+    """Inside the present transaction, remove the wisps of a bead that has just ended."""
+    if graph.has_wisp(ledger, bead):
+        from gastown.operations.molecules.of_work import clear
+
+        clear(ledger, bead, by=by.address, now=now)
 
 
 def end_of_tracked(ledger: Database, bead: str, *, by: Caller, now: datetime) -> None:

@@ -12,7 +12,7 @@ from gastown.ledger import bead_writes, beads, events, graph, records
 from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
-from gastown.operations.work.close import children_first, end_facts, end_of_tracked
+from gastown.operations.work.close import children_first, clear_steps, end_facts, end_of_tracked
 from gastown.town import Town
 
 TOMBSTONE = "tombstone"
@@ -70,6 +70,7 @@ def _delete(
         bead_writes.close(ledger, bead.id, reason, by=by.address, now=now)
     else:
         bead_writes.bury(ledger, bead.id, reason, by=by.address, now=now)
+    clear_steps(ledger, bead.id, by=by, now=now)
     end_of_tracked(ledger, bead.id, by=by, now=now)
     bead_writes.cut(ledger, bead.id, by=by.address, now=now)
     if wisp:
