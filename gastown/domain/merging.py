@@ -8,12 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from gastown.domain.beads import ORDERING
 from gastown.domain.merging_fields import Conflict, Telling, canonical, mappings, merge_fields
 from gastown.domain.merging_links import Edge, Edges, as_told, edges_of, merge_links
 from gastown.domain.records import Json, Record, is_tombstone
 from gastown.domain.reidentify import Side, final_ids
+
+
+class Elsewhere(Protocol):
+    """Finds by id the beads that were not given because both sides have them alike."""
+
+    def __contains__(self, identity: object, /) -> bool: ...
+
+    def get(self, identity: str, /) -> Record | None:
+        """The bead of that id."""
+
 
 NOTHING: Mapping[str, Record] = MappingProxyType({})
 _SAME_EVERYWHERE = "="
@@ -46,11 +57,11 @@ class Merged:
         ]
 
 
-def merge(base: Side, ours: Side, theirs: Side, elsewhere: Mapping[str, Record] = NOTHING) -> Merged:
+def merge(base: Side, ours: Side, theirs: Side, elsewhere: Elsewhere = NOTHING) -> Merged:
     """Merge what two sides made of `base`, all by uid.
 
-    `elsewhere` finds by id the beads that are the same on both sides and therefore not given; it is asked only for
-    what dependencies lead to, and for ids that are to be given. Every bead that the sides differ in must be given.
+    `elsewhere` is asked only for what dependencies lead to, and for ids that are to be given. Every bead that the
+    sides differ in must be given.
     """
     told: Telling = []
     final = final_ids(base, ours, theirs, elsewhere)
@@ -77,7 +88,7 @@ def _reidentified(ours: Side, theirs: Side, final: Mapping[str, str]) -> Sequenc
 class _Linking:
     """The dependencies of all sides, with uids instead of ids."""
 
-    def __init__(self, base: Side, ours: Side, theirs: Side, elsewhere: Mapping[str, Record]) -> None:
+    def __init__(self, base: Side, ours: Side, theirs: Side, elsewhere: Elsewhere) -> None:
         self._base, self._ours, self._theirs, self._elsewhere = base, ours, theirs, elsewhere
         self._everyone = {**_uids(theirs), **_uids(ours)}
 
@@ -106,9 +117,8 @@ class _Linking:
 
     def _onward(self, node: str) -> Iterable[str]:
         identity = node.removeprefix(_SAME_EVERYWHERE)
-        if identity == node or identity not in self._elsewhere:
-            return
-        for link in mappings(self._elsewhere[identity].get("dependencies")):
+        found = None if identity == node else self._elsewhere.get(identity)
+        for link in mappings((found or {}).get("dependencies")):
             if link.get("type") in ORDERING:
                 target = str(link.get("depends_on_id"))
                 yield self._everyone.get(target) or _SAME_EVERYWHERE + target

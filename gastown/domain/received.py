@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from gastown.domain.beads import BeadStatus, check_id
 from gastown.domain.clock import moment
-from gastown.domain.identity import check_rig_name
 from gastown.domain.interchange.lines import parse
-from gastown.domain.records import COLUMNS, DELETED, TOMBSTONE, Json, Record, shard
+from gastown.domain.ledger_tree import bead_path
+from gastown.domain.records import COLUMNS, DELETED, TOMBSTONE, Json, Record
 from gastown.errors import Invalid
 
 LONGEST_UID = 128
+LONGEST_RIG = 128
 MOST_URGENT, LEAST_URGENT = 0, 4
 
 _NEEDED = ("title", "status", "created_at", "updated_at")
@@ -23,18 +24,19 @@ _STATUSES = frozenset({*BeadStatus, TOMBSTONE} - {BeadStatus.HOOKED})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-def received(raw: bytes, *, rig: str | None, place: str) -> Record:
-    """The bead in a line of the file `place` (two digits) of a rig's folder, without fields that we don't know.
+def received(raw: bytes, *, path: str, rig: str | None = None) -> Record:
+    """The bead in a line of the file at `path` of a ledger's history, without fields that we don't know.
 
-    Raises Invalid, saying what is wrong.
+    `rig` is what the rig is called here, for lines that leave that out. Raises Invalid, saying what is wrong.
     """
     line = parse(raw)
     if line is None:
         raise Invalid("an empty line where a bead should be")
-    record = {name: value for name, value in line.items() if name in _KNOWN}
+    record = {name: value for name, value in line.items() if name in _KNOWN} | ({"rig": rig} if rig else {})
     if problem := _what_is_wrong(record):
         raise Invalid(problem)
-    if record.get("rig") != rig or shard(str(record["id"])) != place:
+    own = record.get("rig")
+    if bead_path(None if own is None else str(own), str(record["id"])) != path:
         raise Invalid(f"{record['id']} stands in a file that is not its own")
     return record
 
@@ -46,7 +48,7 @@ def _what_is_wrong(record: Record) -> str:
         return "a bead without a uid"
     if not isinstance(identity, str) or not _passes(check_id, identity):
         return f"{identity!r} is no bead's id"
-    if rig is not None and not (isinstance(rig, str) and _passes(check_rig_name, rig)):
+    if rig is not None and not (isinstance(rig, str) and 0 < len(rig) <= LONGEST_RIG and rig.isprintable()):
         return f"{identity} belongs to {rig!r}, which is no rig"
     missing = [name for name in _NEEDED if not record.get(name)]
     if missing:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from gastown.domain.ledger_tree import bead_path
 from gastown.domain.received import received
-from gastown.domain.records import Json, Record, line, shard
+from gastown.domain.records import Record, line
 from gastown.errors import Invalid
 
 AT = "2026-11-20T10:00:00.000Z"
@@ -17,7 +18,7 @@ LINK: Record = {"issue_id": "we-aaaaa", "depends_on_id": "we-bbbbb", "type": "bl
 
 
 def read(record: Record, rig: str | None = "web") -> Record:
-    return received(line(record).encode(), rig=rig, place=shard("we-aaaaa"))
+    return received(line(record).encode(), path=bead_path(rig, "we-aaaaa"))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,8 @@ WRONG: Mapping[str, tuple[Record, str]] = {
     "no uid": ({"uid": ""}, "without a uid"),
     "a uid that could be taken for another thing": ({"uid": "=x"}, "without a uid"),
     "an id that is a path": ({"id": "../../x-1"}, "is no bead's id"),
-    "a rig that is a path": ({"rig": "../x"}, "which is no rig"),
+    "a rig that is no text": ({"rig": 5}, "which is no rig"),
+    "a rig that is a path": ({"rig": "../x"}, "not its own"),
     "no title": ({"title": ""}, "has no title"),
     "no time": ({"updated_at": None}, "has no updated_at"),
     "a time that is none": ({"updated_at": "2026-13-20T10:00:00.000Z"}, "updated_at cannot be"),
@@ -76,10 +78,18 @@ def test_what_cannot_be_kept_is_refused_with_its_reason(fields: Record, what: st
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b'{"id": "we-aaaaa"', b"\xff", b"null"])
 def test_what_is_no_bead_at_all_is_refused(raw: bytes) -> None:
     with pytest.raises(Invalid):
-        received(raw, rig="web", place="00")
+        received(raw, path="beads/web/00.jsonl")
 
 
-@pytest.mark.parametrize("rig,place", [(None, shard("we-aaaaa")), ("api", shard("we-aaaaa")), ("web", "zz")])
-def test_a_bead_in_a_file_that_is_not_its_own_is_refused(rig: Json, place: str) -> None:
+@pytest.mark.parametrize(
+    "path", [bead_path(None, "we-aaaaa"), bead_path("web", "we-bbbbb"), "beads/web/x", ""]
+)
+def test_a_bead_in_a_file_that_is_not_its_own_is_refused(path: str) -> None:
     with pytest.raises(Invalid, match="not its own"):
-        received(line(PLAIN).encode(), rig=None if rig is None else str(rig), place=place)
+        received(line(PLAIN).encode(), path=path)
+
+
+def test_a_shared_rigs_beads_belong_to_what_the_rig_is_called_here() -> None:
+    nobodys = {name: value for name, value in PLAIN.items() if name != "rig"}
+    found = received(line(nobodys).encode(), path=bead_path("front", "we-aaaaa"), rig="front")
+    assert found == {**PLAIN, "rig": "front"}

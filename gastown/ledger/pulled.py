@@ -1,0 +1,59 @@
+"""What the ledger must be asked, and told, when beads of another town come into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from gastown.domain.clock import stamp
+from gastown.domain.records import Record
+from gastown.ledger import records
+from gastown.ledger.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Occupant:
+    """Whoever has an id now."""
+
+    uid: str
+    is_wisp: bool
+
+
+def held(database: Database) -> Mapping[str, str]:
+    """Beads that somebody works on here or that are in a queue here, each with why in words."""
+    return {str(row["id"]): str(row["why"]) for row in database.rows("pulled", "held")}
+
+
+def occupant(database: Database, identity: str) -> Occupant | None:
+    """The bead or wisp of exactly that id."""
+    row = database.row("pulled", "occupant", id=identity)
+    return None if row is None else Occupant(str(row["uid"]), bool(row["ephemeral"]))
+
+
+def id_of(database: Database, uid: str) -> str | None:
+    """What the bead of that uid is called here; None when there is none, or it is a wisp."""
+    row = database.row("pulled", "by_uid", uid=uid)
+    return None if row is None or row["ephemeral"] else str(row["id"])
+
+
+def rename(database: Database, uid: str, identity: str, *, by: str, now: datetime) -> None:
+    """Give a bead or wisp another id, which must be free, inside the present transaction; all that names it follows."""
+    database.write("pulled", "rename", uid=uid, new=identity, at=stamp(now), by=by)
+
+
+def has_changed(database: Database, since: int) -> bool:
+    """Whether any bead has changed since that row of the journal."""
+    return database.row("pulled", "change_after", seq=since) is not None
+
+
+class Known:
+    """The beads of the ledger, by id, as records."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __contains__(self, identity: object) -> bool:
+        return isinstance(identity, str) and occupant(self._database, identity) is not None
+
+    def get(self, identity: str) -> Record | None:
+        """The bead of that id; wisps are none."""
+        return records.read(self._database, identity)

@@ -1,0 +1,129 @@
+"""One history brought into another: compared, merged, written into the ledger, and said in a commit of two parents."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gastown.domain import ledger_tree as tree
+from gastown.domain.merging import Merged, merge
+from gastown.domain.reidentify import Side
+from gastown.errors import Busy, Invalid
+from gastown.ledger import events, pulled, records
+from gastown.operations.history.apply import Applied, apply
+from gastown.operations.history.differences import Differences, Histories, differences
+from gastown.operations.history.merge_commit import commit_merge, story
+from gastown.operations.history.place import repository
+from gastown.operations.history.published import join, publish
+from gastown.operations.history.record import exported, record_held
+from gastown.town import Town
+from gastown.world.git.ledger_commits import Commit
+from gastown.world.git.ledger_remotes import contains
+from gastown.world.git.ledger_repository import LedgerRepository
+
+TRIES = 20
+"""How often a merge is begun anew because beads changed under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What came of it. `news`: there was something; `unrelated`: the histories had no commit in common."""
+
+    news: bool = False
+    unrelated: bool = False
+    applied: Applied = field(default_factory=lambda: Applied(0, 0, (), ()))
+    commit: str | None = None
+
+
+Merging = Callable[[LedgerRepository, Commit], tuple[Differences, Merged, Side]]
+"""Compares with the town's head: what differs, what it becomes, and what the ledger holds of it."""
+
+
+def join_town(town: Town, theirs: str, source: str, *, by: str) -> Joined:
+    """Bring another town's history into this one's. For those who hold the lock of the history."""
+    kept = repository(town)
+    record_held(town)
+    head = _head(kept)
+    _must_be_ours(kept, theirs)
+    if contains(kept.path, head.id, theirs) or kept.commit(theirs).tree == head.tree:
+        return Joined()
+    before, found, applied = _applied(
+        town, kept, source, by, lambda kept, head: _town_merged(kept, head, theirs)
+    )
+    record_held(town)
+    commit = commit_merge(town, kept, before, theirs, told=story(source, found, applied), by=by)
+    return Joined(news=True, unrelated=found.unrelated, applied=applied, commit=commit)
+
+
+def join_rig(town: Town, rig: str, theirs: str, source: str, *, by: str) -> Joined:
+    """Bring what others did in a shared rig into this town. For those who hold the lock of the history."""
+    kept = repository(town)
+    record_held(town)
+    ours = publish(kept, rig, _head(kept).id, town.clock.now())
+    if contains(kept.path, ours, theirs) or kept.commit(theirs).tree == kept.commit(ours).tree:
+        return Joined()
+
+    def merging(kept: LedgerRepository, head: Commit) -> tuple[Differences, Merged, Side]:
+        return _rig_merged(town, kept, rig, head, theirs)
+
+    _, found, applied = _applied(town, kept, source, by, merging)
+    record_held(town)
+    ours = publish(kept, rig, _head(kept).id, town.clock.now())
+    commit = join(kept, rig, ours, theirs, town.clock.now())
+    return Joined(news=True, unrelated=found.unrelated, applied=applied, commit=commit)
+
+
+def _head(kept: LedgerRepository) -> Commit:
+    head = kept.head()
+    if head is None:
+        raise Busy("the ledger has no history yet", "try again")
+    return head
+
+
+def _must_be_ours(kept: LedgerRepository, theirs: str) -> None:
+    if (told := kept.read(theirs, tree.FORMAT_FILE)) != tree.FORMAT.encode():
+        newer = told is not None and told.strip().startswith(b'{"format"')
+        what = "was written by another version of Gas Town" if newer else "is no ledger of Gas Town"
+        raise Invalid(f"what is there {what}", "nothing was changed")
+
+
+def _applied(
+    town: Town, kept: LedgerRepository, source: str, by: str, merging: Merging
+) -> tuple[Commit, Differences, Applied]:
+    """Merge and write until no bead changed in between; gives the head that it was merged with."""
+    for _ in range(TRIES):
+        head = _head(kept)
+        since = exported(head, town.ledger)
+        found, merged, ours = merging(kept, head)
+        with town.ledger.transaction() as ledger:
+            if since is not None and not pulled.has_changed(ledger, since):
+                now = town.clock.now()
+                applied = apply(ledger, merged, ours, by=by, now=now)
+                if applied.added or applied.changed:
+                    counts = {"added": applied.added, "changed": applied.changed}
+                    events.append(
+                        ledger, by, "ledger.pulled", town.settings.name, now, source=source, **counts
+                    )
+                return head, found, applied
+        record_held(town)
+    raise Busy("beads change faster than they can be merged", "try again, or gt down first")
+
+
+def _town_merged(kept: LedgerRepository, head: Commit, theirs: str) -> tuple[Differences, Merged, Side]:
+    found = differences(Histories(kept), head.id, theirs)
+    return found, merge(found.base, found.ours, found.theirs, found.elsewhere), found.ours
+
+
+def _rig_merged(
+    town: Town, kept: LedgerRepository, rig: str, head: Commit, theirs: str
+) -> tuple[Differences, Merged, Side]:
+    """Ours are the beads as the ledger has them: what the rig's own history leaves out is not taken for removed."""
+    published = publish(kept, rig, head.id, town.clock.now())
+    found = differences(Histories(kept, rig), published, theirs)
+    with town.ledger.snapshot() as ledger:
+        names = {uid: pulled.id_of(ledger, uid) for uid in {*found.ours, *found.theirs}}
+        named = [name for name in names.values() if name is not None]
+        there = [pulled.occupant(ledger, str(record["id"])) for record in found.theirs.values()]
+        others = [pulled.id_of(ledger, each.uid) for each in there if each is not None and not each.is_wisp]
+        wanted = {*named, *(name for name in others if name is not None)}
+        ours = {str(each["uid"]): each for each in records.read_all(ledger, ids=wanted)}
+        merged = merge(found.base, ours, found.theirs, pulled.Known(ledger))
+    return found, merged, ours
