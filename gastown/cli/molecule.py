@@ -5,12 +5,13 @@ from typing import Annotated
 from gastown.cli import output
 from gastown.cli.parameters import Argument, Json, Option, Up
 from gastown.cli.place import caller, here, keep_up
+from gastown.cli.texts import DASH, read_dash
 
 Formula = Annotated[
     str, Argument("A formula's name, like polecat-work, or its file, like ./mine.toml.", metavar="FORMULA")
 ]
 Values = Annotated[
-    list[str],
+    list[str] | None,
     Option("A value for a variable of the formula; may be repeated.", "--var", metavar="NAME=VALUE"),
 ]
 For = Annotated[str, Option("The bead that it is poured for.", "--for", metavar="BEAD")]
@@ -20,8 +21,8 @@ Force = Annotated[bool, Option("Even if somebody is at a step of it; for people.
 
 
 def cook(
-    formula: Formula, *, var: Values = [], bead: For = "", rig: Rig = None, as_json: Json = False  # noqa: B006 - never changed
-) -> None:  # fmt: skip
+    formula: Formula, *, var: Values = None, bead: For = "", rig: Rig = None, as_json: Json = False
+) -> None:
     """Show what would be poured: the formula (a template of ordered steps) with its texts filled. Changes nothing."""
     from gastown.cli.render_molecule import cooked
     from gastown.domain.formulas import read_values
@@ -30,7 +31,7 @@ def cook(
 
     town = here()
     home = rig or (None if bead else usual_rig(town))
-    found = fill(town, formula, read_values(var), rig=home, bead=bead)
+    found = fill(town, formula, read_values(var or []), rig=home, bead=bead)
     output.show(found, cooked, as_json=as_json)
     if found.missing:
         output.tell(f"not given yet: {', '.join(found.missing)}")
@@ -41,7 +42,7 @@ def cook(
 def pour(
     formula: Formula,
     *,
-    var: Values = [],  # noqa: B006 - never changed
+    var: Values = None,
     bead: For = "",
     rig: Rig = None,
     up: Up = True,
@@ -54,7 +55,7 @@ def pour(
 def wisp(
     formula: Formula,
     *,
-    var: Values = [],  # noqa: B006 - never changed
+    var: Values = None,
     bead: For = "",
     rig: Rig = None,
     up: Up = True,
@@ -65,7 +66,7 @@ def wisp(
 
 
 def _pour(
-    formula: str, var: list[str], bead: str, rig: str | None, *, wisp: bool, up: bool, as_json: bool
+    formula: str, var: list[str] | None, bead: str, rig: str | None, *, wisp: bool, up: bool, as_json: bool
 ) -> None:
     from gastown.cli.render_molecule import poured
     from gastown.domain.formulas import read_values
@@ -74,7 +75,7 @@ def _pour(
 
     town = here()
     home = rig or (None if bead else usual_rig(town))
-    made = make(town, formula, read_values(var), bead=bead, rig=home, wisp=wisp, by=caller(town))
+    made = make(town, formula, read_values(var or []), bead=bead, rig=home, wisp=wisp, by=caller(town))
     output.show(made, poured, as_json=as_json)
     keep_up(town, wanted=up)
     output.next_steps(f"bd mol current {made.molecule}", f"bd close {made.steps[0]} --continue")
@@ -118,24 +119,18 @@ def squash(
     *,
     summary: Annotated[
         str,
-        Option(
-            "What to remember; without it, who did which step when. A dash reads it from standard input.",
-            metavar="TEXT",
-        ),
+        Option(f"What to remember; without it, who did which step when. {DASH}", metavar="TEXT"),
     ] = "",
     force: Force = False,
     up: Up = True,
     as_json: Json = False,
 ) -> None:
     """Turn a molecule or a wisp into its digest: the steps go, and a closed bead that tells of them stays."""
-    import sys
-
     from gastown.cli.render_molecule import squashed
     from gastown.operations.molecules.end import squash as keep_digest
 
     town = here()
-    words = sys.stdin.read() if summary == "-" else summary
-    kept = keep_digest(town, molecule, summary=words, force=force, by=caller(town))
+    kept = keep_digest(town, molecule, summary=read_dash(summary), force=force, by=caller(town))
     output.show(kept, squashed, as_json=as_json)
     keep_up(town, wanted=up)
     output.next_steps(f"bd show {kept.molecule}")
