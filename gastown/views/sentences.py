@@ -52,6 +52,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "bead.labelled": ("labelled {subject} {labels}", "labelled {subject}"),
     "bead.unlabelled": ("took {labels} off {subject}", "took a label off {subject}"),
     "bead.parked": ("parked {subject}: {why}", "parked {subject}"),
+    "bead.merged": (
+        "merged {subject}: {field} was {ours} here and {theirs} in another town, and is {chosen}",
+        "merged {subject}: {field} was changed here and in another town",
+    ),
+    "bead.reidentified": ("gave {was} the id {subject}: another town's bead has it", "gave {subject} its id"),
+    "ledger.pulled": ("pulled {source}: {added} new, {changed} changed", "pulled another town's beads"),
+    "ledger.shared": ("shares the beads of {subject} at {url}", "shares the beads of {subject}"),
+    "ledger.unshared": ("shares the beads of {subject} no more",),
     "dependency.added": (
         "let {subject} depend on {depends_on} ({kind})",
         "let {subject} depend on {depends_on}",

@@ -17,13 +17,24 @@ KEPT = (*STATE, "assignee")
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What was to be decided: both sides had changed it, or one did what cannot be here."""
+
+    bead: str
+    field: str
+    ours: Json
+    theirs: Json
+    chosen: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What has become of it: counts of beads, and what is to be told."""
 
-    added: int
-    changed: int
-    reidentified: Sequence[Reidentified]
-    conflicts: Sequence[Conflict]
+    added: int = 0
+    changed: int = 0
+    reidentified: Sequence[Reidentified] = ()
+    conflicts: Sequence[Decision] = ()
 
 
 def apply(ledger: Database, merged: Merged, ours: Side, *, by: str, now: datetime) -> Applied:
@@ -46,13 +57,16 @@ def apply(ledger: Database, merged: Merged, ours: Side, *, by: str, now: datetim
     new = [record for record in wanted if record["uid"] not in ours]
     old = [record for record in wanted if record["uid"] in ours]
     _write(ledger, new, old, ours, {each.old: each.new for each in merged.reidentified if each.uid in ours})
-    for each in merged.reidentified:
-        events.append(ledger, by, "bead.reidentified", each.new, now, was=each.old)
-    for conflict in told:
-        identity = str(merged.records[conflict.uid]["id"])
-        sides = {"ours": conflict.ours, "theirs": conflict.theirs, "chosen": conflict.chosen}
-        events.append(ledger, by, "bead.merged", identity, now, field=conflict.field, **sides)
-    return Applied(len(new), len(old), merged.reidentified, told)
+    for renamed in merged.reidentified:
+        events.append(ledger, by, "bead.reidentified", renamed.new, now, was=renamed.old)
+    decided = [
+        Decision(str(merged.records[each.uid]["id"]), each.field, each.ours, each.theirs, each.chosen)
+        for each in told
+    ]
+    for each in decided:
+        sides = {"ours": each.ours, "theirs": each.theirs, "chosen": each.chosen}
+        events.append(ledger, by, "bead.merged", each.bead, now, field=each.field, **sides)
+    return Applied(len(new), len(old), merged.reidentified, decided)
 
 
 def _must_not_be_renamed(merged: Merged, ours: Side, held: Mapping[str, str]) -> None:

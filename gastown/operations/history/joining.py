@@ -29,7 +29,7 @@ class Joined:
 
     news: bool = False
     unrelated: bool = False
-    applied: Applied = field(default_factory=lambda: Applied(0, 0, (), ()))
+    applied: Applied = field(default_factory=Applied)
     commit: str | None = None
 
 
@@ -49,7 +49,7 @@ def join_town(town: Town, theirs: str, source: str, *, by: str) -> Joined:
         town, kept, source, by, lambda kept, head: _town_merged(kept, head, theirs)
     )
     record_held(town)
-    commit = commit_merge(town, kept, before, theirs, told=story(source, found, applied), by=by)
+    commit = commit_merge(town, kept, before, theirs, told=story(source, applied), by=by)
     return Joined(news=True, unrelated=found.unrelated, applied=applied, commit=commit)
 
 

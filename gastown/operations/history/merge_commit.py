@@ -2,7 +2,6 @@
 
 from gastown.domain import ledger_tree as tree
 from gastown.operations.history.apply import Applied
-from gastown.operations.history.differences import Differences
 from gastown.operations.history.export import town_numbers
 from gastown.operations.history.place import town_uid
 from gastown.town import Town
@@ -62,19 +61,14 @@ def _is_newer(kept: LedgerRepository, path: str, ours: str, theirs: str) -> bool
     return (there.generation, there.incarnation) >= (here.generation, here.incarnation)
 
 
-def story(source: str, found: Differences, applied: Applied) -> str:
+def story(source: str, applied: Applied) -> str:
     """The message of a merge: where from, how much, and every decision with what it was made of."""
     head = f"Merge {source}: {applied.added} new, {applied.changed} changed"
     lines = [f"{each.old} is {each.new} now" for each in applied.reidentified]
     lines += [
-        f"{_name(found, each.uid)} {each.field}: {tree.json_line({'ours': each.ours, 'theirs': each.theirs})}"
+        f"{each.bead} {each.field}: {tree.json_line({'ours': each.ours, 'theirs': each.theirs})}"
         for each in applied.conflicts
     ]
     more = [f"… and {len(lines) - MOST_TOLD} more"] if len(lines) > MOST_TOLD else []
     body = "\n".join([*lines[:MOST_TOLD], *more])
     return f"{head}\n\n{body}" if body else head
-
-
-def _name(found: Differences, uid: str) -> str:
-    record = found.ours.get(uid) or found.theirs.get(uid)
-    return uid if record is None else str(record["id"])
