@@ -1,6 +1,7 @@
 """Slinging: putting a bead on an agent's hook, from where it propels itself."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gastown.domain.assignments import Assignment, Caller
@@ -9,7 +10,7 @@ from gastown.domain.convoys import LONE
 from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat
 from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_address, parse_target, polecat
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
-from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges
+from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges, waits
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
@@ -120,7 +121,7 @@ def _put(  # noqa: PLR0917 - private
     check_slingable(
         SlingFacts(
             bead, holder.agent if holder else None, f"{holder.started_at:%H:%M} UTC" if holder else "",
-            graph.open_blockers(ledger, bead.id), live.id if live else None, rig, town.rig(rig).parked,
+            _waits_for(ledger, bead.id), live.id if live else None, rig, town.rig(rig).parked,
         )
     )  # fmt: skip
     address = wanted.address if isinstance(wanted, Named) else polecat(rig, _free_polecat(town, ledger, rig))
@@ -151,6 +152,14 @@ def _put(  # noqa: PLR0917 - private
         molecule=steps.begin(town, ledger, bead, address, by=by.address, now=now),
     )
     return str(address), generation, convoy, False
+
+
+def _waits_for(ledger: Database, bead: str) -> Sequence[str]:
+    """What must close or be freed before the bead can be worked on: what blocks it, and a parent that is held up."""
+    blockers, known = graph.open_blockers(ledger, bead), waits.held(ledger, bead)
+    if known is None or known.parent is None or known.waits == len(blockers):
+        return blockers
+    return [*blockers, known.parent]
 
 
 def _free_polecat(town: Town, ledger: Database, rig: str) -> str:
