@@ -32,7 +32,7 @@ class Names:
         key = _key(word)
         if key.startswith("#") and key[1:].isdecimal():
             if not 1 <= int(key[1:]) <= self._size:
-                raise Invalid(f"{word} is not here: the text has {self._size} beads")
+                raise Invalid(f"{word} is not here: the last is #{self._size}")
             return f"#{int(key[1:])}"
         if key not in self._places:
             return word.strip()

@@ -9,8 +9,8 @@ UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FORMS = "forms: 2026-12-01, 2026-12-01T09:00, +90m, +6h, +3d, +2w, today, tomorrow, friday"
 
-_AHEAD = re.compile(r"\+(\d{1,5})([mhdw])")
-_CALENDAR = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?")
+_AHEAD = re.compile(r"\+(\d{1,5})([mhdw])", re.ASCII)
+_CALENDAR = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 
 
 def parse_when(text: str, now: datetime) -> datetime:

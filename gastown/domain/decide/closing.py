@@ -109,5 +109,4 @@ def _way(facts: EndFacts) -> str:
 
 
 def _some(ids: Sequence[str]) -> str:
-    more = len(ids) - TOLD
-    return ", ".join(ids[:TOLD]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(ids[:TOLD]) + (" and more" if len(ids) > TOLD else "")

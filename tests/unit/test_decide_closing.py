@@ -1,0 +1,193 @@
+"""What may be ended or changed by hand: a table of facts, each with the reason and the way."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from gastown.domain.beads import Bead, BeadStatus
+from gastown.domain.decide.changing import BY_HAND, check_claim, check_status, check_type_change, parse_status
+from gastown.domain.decide.closing import EndFacts, check_closable, check_deletable
+from gastown.domain.fields import check_label, check_line, check_text, listed, parse_priority
+from gastown.errors import Invalid, Refused
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+BEAD = Bead(
+    id="we-1", uid="u", rig="web", title="T", description="", design="", acceptance="", notes="", type="task",
+    status=BeadStatus.OPEN, priority=2, assignee=None, owner=None, created_at=NOW, created_by="overseer",
+    started_at=None, updated_at=NOW, updated_by="overseer", closed_at=None, closed_by=None, close_reason=None,
+    due=None, defer_until=None, external_ref=None, ephemeral=False, metadata={},
+)  # fmt: skip
+HOOKED = replace(BEAD, status=BeadStatus.HOOKED, assignee="web/polecats/Toast")
+TOAST = "web/polecats/Toast"
+FREE = EndFacts(BEAD, human=True, force=False)
+AGENT = replace(FREE, human=False)
+SLUNG = replace(FREE, worker=TOAST)
+
+
+CLOSING = {
+    "free": (FREE, "", ""),
+    "free, by an agent": (AGENT, "", ""),
+    "deleted": (replace(FREE, bead=replace(BEAD, type="tombstone")), "was deleted", "bd undelete we-1"),
+    "a merge request": (
+        replace(FREE, bead=replace(BEAD, type="merge-request")),
+        "is a merge request",
+        "gt mq reject we-1",
+    ),
+    "slung": (
+        SLUNG,
+        "was slung to web/polecats/Toast: it closes when its commits land",
+        "bd close we-1 --force",
+    ),
+    "slung, by its agent": (
+        replace(SLUNG, human=False, bead=HOOKED),
+        "closes when its commits land",
+        "gt done",
+    ),
+    "slung, forced": (replace(SLUNG, force=True), "", ""),
+    "on a hook, forced": (replace(SLUNG, bead=HOOKED, force=True), "", ""),
+    "forced by an agent": (replace(AGENT, force=True), "--force is for people", "ask"),
+    "slung, forced by an agent": (replace(SLUNG, human=False, force=True), "--force is for people", "ask"),
+    "in the queue": (
+        replace(SLUNG, live_request="mr-1"),
+        "waits in the merge queue as mr-1",
+        "gt mq show mr-1",
+    ),
+    "in the queue, forced": (
+        replace(SLUNG, live_request="mr-1", force=True),
+        "waits in the merge queue",
+        "gt mq reject mr-1",
+    ),
+    "on its way, forced": (
+        replace(SLUNG, handing_over=True, force=True),
+        "it is being submitted",
+        "gt mq list",
+    ),
+    "open children": (replace(FREE, children=("a", "b")), "has open children: a, b", "bd close we-1 --force"),
+    "many children": (replace(FREE, children=tuple("abcdef")), "a, b, c, d, e and more", "close them"),
+    "open children, forced": (replace(FREE, children=("a",), force=True), "", ""),
+    "a convoy with open beads": (replace(FREE, tracked=("a",)), "still tracks open beads: a", "--force"),
+    "waited for": (replace(FREE, waiting=("a",)), "", ""),
+}
+
+DELETING = {
+    "free": (FREE, "", ""),
+    "on a hook, forced": (
+        replace(SLUNG, bead=HOOKED, force=True),
+        "is on web/polecats/Toast's hook",
+        "gt unsling we-1",
+    ),
+    "in the queue, forced": (
+        replace(SLUNG, live_request="mr-1", force=True),
+        "merge queue",
+        "gt mq reject mr-1",
+    ),
+    "slung": (SLUNG, "was slung to web/polecats/Toast", "bd delete we-1 --force"),
+    "slung, forced": (replace(SLUNG, force=True), "", ""),
+    "slung, forced by an agent": (replace(SLUNG, force=True, human=False), "--force is for people", "ask"),
+    "a wisp that was slung, forced": (
+        replace(SLUNG, bead=replace(BEAD, ephemeral=True), force=True),
+        "that record is kept",
+        "bd close",
+    ),
+    "children": (replace(FREE, children=("a",)), "has children: a", "bd delete we-1 --force"),
+    "waited for": (replace(FREE, waiting=("a",)), "open beads wait for we-1: a", "--force"),
+    "waited for, forced": (replace(FREE, waiting=("a",), children=("b",), force=True), "", ""),
+}
+
+
+@pytest.mark.parametrize("facts, said, way", CLOSING.values(), ids=CLOSING)
+def test_closing(facts: EndFacts, said: str, way: str) -> None:
+    if not said:
+        check_closable(facts)
+        return
+    with pytest.raises(Refused) as refusal:
+        check_closable(facts)
+    assert said in refusal.value.message
+    assert way in refusal.value.hint
+
+
+@pytest.mark.parametrize("facts, said, way", DELETING.values(), ids=DELETING)
+def test_deleting(facts: EndFacts, said: str, way: str) -> None:
+    if not said:
+        check_deletable(facts)
+        return
+    with pytest.raises(Refused) as refusal:
+        check_deletable(facts)
+    assert said in refusal.value.message
+    assert way in refusal.value.hint
+
+
+@pytest.mark.parametrize("status", BY_HAND)
+def test_a_status_of_people_is_read_however_it_is_written(status: BeadStatus) -> None:
+    assert parse_status(f" {status.upper().replace('_', '-')} ") is status
+
+
+@pytest.mark.parametrize(
+    "text, way", [("hooked", "gt sling"), ("closed", "bd close"), ("done", "in_progress")]
+)
+def test_other_statuses_are_refused_with_their_command(text: str, way: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        parse_status(text)
+    assert way in wrong.value.hint
+
+
+@pytest.mark.parametrize(
+    "bead, request_id, way",
+    [
+        (HOOKED, None, "gt unsling we-1"),
+        (BEAD, "mr-1", "gt mq reject mr-1"),
+        (replace(BEAD, status=BeadStatus.CLOSED), None, "bd reopen we-1"),
+        (replace(BEAD, type="merge-request"), None, "gt mq show we-1"),
+        (replace(BEAD, type="tombstone", status=BeadStatus.CLOSED), None, "bd undelete we-1"),
+    ],
+)
+def test_a_status_that_others_decide_is_not_set(bead: Bead, request_id: str | None, way: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_status(bead, request_id)
+    assert way in refusal.value.hint
+
+
+def test_a_type_stays_where_something_hangs_on_it() -> None:
+    check_type_change(BEAD, "epic", None)
+    check_type_change(HOOKED, "bug", None)
+    for bead, to, request in (
+        (HOOKED, "epic", None),
+        (BEAD, "epic", "mr-1"),
+        (replace(BEAD, type="convoy"), "task", None),
+    ):
+        with pytest.raises(Refused):
+            check_type_change(bead, to, request)
+
+
+CLAIMS = {
+    "taken": (replace(BEAD, status=BeadStatus.IN_PROGRESS, assignee="ann"), None, "", "we-1 is being worked on by ann"),
+    "nobody's, begun": (replace(BEAD, status=BeadStatus.IN_PROGRESS), None, "", "is being worked on by somebody"),
+    "assigned": (replace(BEAD, assignee="ann"), None, "", "we-1 is assigned to ann"),
+    "deferred": (replace(BEAD, status=BeadStatus.DEFERRED), None, "", "we-1 is deferred"),
+    "blocked by others": (BEAD, None, "we-2", "we-1 waits for we-2"),
+    "on a hook": (HOOKED, None, "", "is on web/polecats/Toast's hook"),
+    "in the queue": (BEAD, "mr-1", "", "waits in the merge queue as mr-1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bead, request_id, blockers, said", CLAIMS.values(), ids=CLAIMS)
+def test_claims_that_fail_say_who_or_what(
+    bead: Bead, request_id: str | None, blockers: str, said: str
+) -> None:
+    with pytest.raises(Refused, match=said):
+        check_claim(bead, "overseer", request_id, blockers)
+
+
+def test_fields_are_checked() -> None:
+    assert [parse_priority(text) for text in ("0", "p4", " P2 ")] == [0, 4, 2]
+    assert listed(["a, b,,", "c"]) == ["a", "b", "c"]
+    assert listed(None) == []
+    assert check_line("  a \n b ", "thing") == "a b"
+    assert check_label(" area:web ") == "area:web"
+    assert check_text("ü" * 10, "thing") == "ü" * 10
+    for wrong in ("", "a,b", "x" * 101, "a\x1b"):
+        with pytest.raises(Invalid):
+            check_label(wrong)
+    with pytest.raises(Invalid, match="has 1,000,001 characters; 1,000,000 are the most"):
+        check_text("x" * 1_000_001, "thing")
