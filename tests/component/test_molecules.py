@@ -376,3 +376,16 @@ def test_the_steps_of_a_recorded_molecule_become_tombstones(town: Town) -> None:
     record = records.read(town.ledger, husk.id)
     assert record is not None
     assert (record["status"], record.get("dependencies")) == ("tombstone", None)
+
+
+def test_going_on_loads_neither_typer_nor_what_reads_formulas(town: Town) -> None:
+    step = release(town).steps[0]
+    words = ["-X", "importtime", "-m", "gastown", "bead", "close", step, "--continue", "--no-up"]
+    done = subprocess.run(
+        [sys.executable, *words], cwd=town.root, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "closed" in done.stdout
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "gastown.operations.molecules.close_step" in loaded
+    assert not loaded & {"typer", "libtmux", "pygit2", "pydantic", "sqlite_utils"}
+    assert "gastown.settings.formulas" not in loaded
