@@ -9,6 +9,9 @@ from gastown.domain.beads import BeadStatus
 HANDED_OVER = "handed over with gt done"
 """Why the steps are closed that were left when the work was handed over."""
 
+NOTE = 240
+"""Characters of the reason with which a step was closed that an overview shows."""
+
 _TOLD = 120
 """Characters of a title or a reason that an event keeps."""
 
@@ -65,14 +68,21 @@ class Molecule:
 
 
 def overview(molecule: Molecule) -> str:
-    """The steps, a line each: done, the present one, to do."""
+    """The steps, a line each: done, and with what words; the present one; to do."""
     present = molecule.current
     marks = {
         step.id: "done" if step.is_done else "now" if step is present else "next" for step in molecule.steps
     }
     return "\n".join(
-        f"{marks[step.id]:<4}  {step.position}. {step.id}  {step.title}" for step in molecule.steps
+        f"{marks[step.id]:<4}  {step.position}. {step.id}  {step.title}{_note(step)}"
+        for step in molecule.steps
     )
+
+
+def _note(step: Step) -> str:
+    """What whoever closed the step said of it, for who comes after."""
+    words = " ".join((step.close_reason or "").split())
+    return f": {words if len(words) <= NOTE else words[: NOTE - 1] + '…'}" if words else ""
 
 
 def full_text(step: Step) -> str:

@@ -46,6 +46,13 @@ def test_the_overview_says_what_is_done_what_is_now_and_what_comes_next() -> Non
     ]
 
 
+def test_the_overview_hands_on_what_was_said_when_a_step_was_closed() -> None:
+    steps = (closed(a_step(1), reason="The hinge\n is loose."), closed(a_step(2), reason="x" * 500))
+    first, second = overview(a_molecule(*steps)).splitlines()
+    assert first == "done  1. we-m.1  Step 1: The hinge is loose."
+    assert second == f"done  2. we-m.2  Step 2: {'x' * 239}…"
+
+
 def test_a_step_in_full_has_its_acceptance() -> None:
     assert full_text(OPEN) == "Look at it\nFrom all sides.\nIt is done when: You saw it."
     assert full_text(replace(OPEN, description=" ", acceptance="")) == "Look at it"
