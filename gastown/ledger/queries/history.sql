@@ -16,10 +16,10 @@ SELECT at, by, kind, subject, what FROM changes WHERE seq = :seq
 -- name: changed_beads
 -- Beads that changed, with who changed them last, and when; and those whose lines name one that is new or renamed.
 WITH newest AS (
-    SELECT subject, max(seq) AS seq, min(seq) AS first FROM changes WHERE seq > :after AND kind = 'bead' GROUP BY subject
+    SELECT subject, max(seq) AS seq, min(seq) AS first FROM changes WHERE seq > :after AND +kind = 'bead' GROUP BY subject
 ), named AS (
     SELECT DISTINCT c.subject, n.seq FROM changes c JOIN newest n USING (subject)
-     WHERE c.seq > :after AND c.kind = 'bead' AND (c.what LIKE '{"is"%' OR json_type(c.what, '$.id') IS NOT NULL)
+     WHERE c.seq > :after AND +c.kind = 'bead' AND (c.what LIKE '{"is"%' OR json_type(c.what, '$.id') IS NOT NULL)
 )
 SELECT b.id, c.at, c.by, c.seq FROM newest n JOIN beads b ON b.key = CAST(n.subject AS INTEGER) JOIN changes c ON c.seq = n.seq
 UNION
@@ -32,11 +32,11 @@ SELECT d.bead, c.at, c.by, c.seq FROM named n JOIN beads b ON b.key = CAST(n.sub
 SELECT b.id AS now_id, b.rig AS now_rig, json_extract(c.what, '$.id[0]') AS id,
        json_type(c.what, '$.rig') IS NOT NULL AS left_rig, json_extract(c.what, '$.rig[0]') AS rig
   FROM changes c JOIN beads b ON b.key = CAST(c.subject AS INTEGER)
- WHERE c.seq > :after AND c.kind = 'bead'
+ WHERE c.seq > :after AND +c.kind = 'bead'
    AND (json_type(c.what, '$.id') IS NOT NULL OR json_type(c.what, '$.rig') IS NOT NULL)
 
 -- name: changed_rows
-SELECT kind, subject, max(seq) AS seq, max(at) AS at FROM changes WHERE seq > :after AND kind <> 'bead' GROUP BY kind, subject
+SELECT kind, subject, max(seq) AS seq, max(at) AS at FROM changes WHERE seq > :after AND +kind <> 'bead' GROUP BY +kind, +subject
 
 -- name: rows_of_beads
 -- The town's own rows that name a bead whose id has changed.
@@ -105,3 +105,6 @@ VALUES (:id, :merge_request, :on_target, :commit_id, :command, :log, :began_at, 
 
 -- name: insert_event
 INSERT INTO events (seq, at, actor, type, subject, payload) VALUES (:seq, :at, :actor, :type, :subject, :payload)
+
+-- name: count_beads
+SELECT count(*) AS beads FROM beads WHERE NOT ephemeral
