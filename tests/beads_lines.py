@@ -140,3 +140,35 @@ def _drawn_dependencies(draw: st.DrawFn, name: str, before: list[str]) -> list[J
     if draw(st.booleans()) and before:
         found.append({"depends_on_id": draw(st.sampled_from(before)), "type": "parent-child", **draw(more)})
     return found
+
+
+NAME = st.text("abcdefgh XYZ", min_size=1, max_size=8).filter(
+    lambda text: text == " ".join(text.split()) != ""
+)
+
+
+@st.composite
+def a_usual_line(draw: st.DrawFn) -> Record:
+    """A line as nearly all are."""
+    line: Record = {
+        "id": "bd-1", "title": draw(NAME), "status": draw(st.sampled_from(["open", "in_progress", "blocked"])),
+        "priority": draw(st.integers(0, 4)), "issue_type": draw(st.sampled_from(["task", "epic"])),
+        "created_at": draw(TIMES), "created_by": draw(NAME), "updated_at": draw(TIMES),
+    }  # fmt: skip
+    line |= draw(
+        _maybe(
+            description=TEXT.filter(lambda text: "\0" not in text), labels=st.lists(NAME, min_size=1),
+            due_at=TIMES, dependency_count=st.integers(0, 3), x=JSON,
+        )
+    )  # fmt: skip
+    more = _maybe(metadata=st.just("{}"), thread_id=TEXT)
+    kinds = draw(st.lists(st.sampled_from(["blocks", "parent-child", "related"]), unique=True))
+    if kinds:
+        line["dependencies"] = [
+            {
+                "issue_id": "bd-1", "depends_on_id": draw(st.sampled_from(["bd-2", "bd-3"])), "type": kind,
+                "created_at": draw(TIMES), "created_by": draw(TEXT), **draw(more),
+            }
+            for kind in kinds
+        ]  # fmt: skip
+    return line

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from gastown.domain.beads import WORK_TYPES
 from gastown.domain.interchange import graph
 from gastown.domain.interchange.beads import read, written
 from gastown.domain.interchange.lines import DEEPEST, is_bead, parse
+from gastown.domain.interchange.plain import read_plain
 from gastown.domain.interchange.times import derived_uid, in_our_words
 from gastown.domain.records import Json, Record
 from gastown.errors import Invalid
@@ -21,6 +23,7 @@ from tests.beads_lines import (
     WISP,
     a_file,
     a_line,
+    a_usual_line,
     leaning,
     lines_of,
 )  # fmt: skip
@@ -63,6 +66,24 @@ def test_whatever_is_understood_is_written_again_as_it_was(lines: list[Record]) 
         assert not found.problems
         again = json.loads(json.dumps(found.record))  # as the ledger holds it
         assert json.dumps(written(again), sort_keys=True) == json.dumps(line, sort_keys=True)
+
+
+@given(a_file() | st.lists(a_usual_line(), max_size=3))
+def test_a_line_that_is_understood_at_once_is_understood_as_by_the_careful_reader(
+    lines: list[Record],
+) -> None:
+    for line in lines:
+        plain = read_plain(line)
+        if plain is not None:
+            careful = read(line, aside=frozenset({"nothing"}))
+            assert not careful.problems
+            assert plain == (careful.record, careful.leans)
+
+
+@given(a_usual_line())
+def test_a_usual_line_is_understood_at_once_and_written_again_as_it_was(line: Record) -> None:
+    assert read_plain(line) is not None
+    assert json.dumps(written(read(line).record), sort_keys=True) == json.dumps(line, sort_keys=True)
 
 
 @given(a_file())

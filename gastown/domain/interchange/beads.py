@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from gastown.domain.beads import LONGEST_TITLE, UNFIT, BeadStatus, check_id
 from gastown.domain.interchange import kept as keeping
 from gastown.domain.interchange.lists import Lean, comments, dependencies
+from gastown.domain.interchange.plain import read_plain
 from gastown.domain.interchange.times import BEGINNING, ZERO, derived_uid, in_our_words
 from gastown.domain.interchange.words import (
+    FLAGS,
     LONGEST_UID,
     NOBODY,
     OF_CLOSED,
@@ -24,14 +25,8 @@ from gastown.domain.interchange.words import (
 from gastown.domain.records import TOMBSTONE, Json, Record
 from gastown.errors import Invalid
 
-FLAGS = frozenset({"ephemeral", "wisp", "pinned", "is_template"})
 NOT_OURS = frozenset({"rig", "updated_by", "written"})
 """Fields of a record that are not written: the town's own business."""
-
-LIST_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"dependencies": ("depends_on_id", "type"), "comments": ("created_at", "author")}
-)
-"""By which of its fields an element of each list is found again."""
 
 
 @dataclass(slots=True)
@@ -50,6 +45,8 @@ class Reading:
 
 def read(line: Record, *, aside: frozenset[str] = frozenset(), uid: str = "") -> Reading:
     """Understand one bead. Dependencies on ids in `aside` are kept with it but not made; `uid` is its own for sure."""
+    if not aside and not uid and (plain := read_plain(line)) is not None:
+        return Reading(plain[0], leans=plain[1])
     return _Reader(line, aside, uid).read()
 
 
@@ -59,7 +56,7 @@ def written(record: Mapping[str, Json]) -> Record:
     ours = _in_beads_words(record)
     if not isinstance(metadata, dict) or keeping.KEY not in metadata:
         return ours
-    return keeping.restore(ours, metadata[keeping.KEY], LIST_NAMES)
+    return keeping.restore(ours, metadata[keeping.KEY])
 
 
 def came_from_beads(record: Mapping[str, Json]) -> bool:
@@ -260,6 +257,6 @@ class _Reader:
             return
         if metadata:
             record["metadata"] = metadata
-        kept = keeping.keep(_in_beads_words(record), line, items, LIST_NAMES)
+        kept = keeping.keep(_in_beads_words(record), line, items)
         if kept:
             record["metadata"] = {**metadata, keeping.KEY: kept}

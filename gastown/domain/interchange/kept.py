@@ -1,7 +1,7 @@
 """What our words cannot say of a line of Beads: kept beside the bead, and said again where nothing has changed.
 
-Whatever comes out of an import is written as Beads would have it; where that differs from what was read, the pair
-(ours, was) is kept in the bead's metadata under `beads`. As long as a bead still says `ours` there, `was` is written.
+Whatever comes out of an import is written as Beads would have it; where that differs from what was read, both are
+kept in the bead's metadata under `beads`. As long as a bead still says ours there, what was read is written.
 """
 
 import json
@@ -9,12 +9,17 @@ from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from gastown.domain.interchange.times import in_our_words
 from gastown.domain.records import Json, Record
 
 KEY = "beads"
 """The key in a bead's metadata that is ours; Beads' own metadata never has it here."""
 
-LISTS = ("dependencies", "comments")
+NAMES: Mapping[str, tuple[str, str]] = {
+    "dependencies": ("depends_on_id", "type"),
+    "comments": ("created_at", "author"),
+}
+"""By which of its fields an element of each list is found again."""
 
 COMPUTED = frozenset(
     {
@@ -24,6 +29,8 @@ COMPUTED = frozenset(
 )  # fmt: skip
 """What Beads works out from the rest: true only while the bead is as it was read."""
 
+_NOTHING: Json = {"nothing": "is there"}
+
 
 class Item(NamedTuple):
     """One dependency or comment of a line: as it was, and in our words, if there are any for it."""
@@ -32,42 +39,36 @@ class Item(NamedTuple):
     ours: Record | None
 
 
-def keep(
-    ours: Record, was: Record, items: Mapping[str, Sequence[Item]], names: Mapping[str, Sequence[str]]
-) -> Record:
+def keep(ours: Record, was: Record, items: Mapping[str, Sequence[Item]]) -> Record:
     """What must be kept so that `restore` makes `was` of `ours`; empty when they are the same.
 
-    `items`: the elements of each list as they stood in the line; `names`: by which of its fields each is found again.
+    `items`: the elements of each list as they stood in the line.
     """
-    kept: Record = {}
-    fields = _pairs(ours, was, items)
-    computed: Record = {name: was[name] for name in sorted(COMPUTED & was.keys())}
-    if fields:
-        kept["fields"] = {name: pair for name, pair in fields.items() if name not in computed}
-    if computed:
-        kept["computed"] = {"at": ours["updated_at"], "was": computed}
+    kept = _difference(ours, was, items)
+    if not COMPUTED.isdisjoint(was):
+        _keep_computed(kept, ours)
     for name, elements in items.items():
-        entries = [_entry(item, names[name]) for item in elements]
-        present = ours.get(name) or []
-        if any(len(entry) > len(names[name]) or "line" in entry for entry in entries) or present != was[name]:
+        entries = [_entry(item, NAMES[name]) for item in elements]
+        changed = any(isinstance(entry, dict) or entry[-1] for entry in entries)
+        if changed or ours.get(name) != was[name]:
             kept[name] = list[Json](entries)
-    return {name: value for name, value in kept.items() if value}
+    return kept
 
 
-def restore(ours: Record, kept: Json, names: Mapping[str, Sequence[str]]) -> Record:
+def restore(ours: Record, kept: Json) -> Record:
     """`ours` with everything that is as it was when `kept` was kept written as it was written then."""
     if not isinstance(kept, dict):
         return ours
-    line = _undone(ours, kept.get("fields"))
+    line = _undone(ours, kept)
     computed = kept.get("computed")
     if isinstance(computed, dict) and computed.get("at") == ours.get("updated_at"):
         was = computed.get("was")
         line |= was if isinstance(was, dict) else {}
-    for name in LISTS:
+    for name, names in NAMES.items():
         entries = kept.get(name)
         if isinstance(entries, list):
             present = ours.get(name)
-            elements = _restored(present if isinstance(present, list) else [], entries, names[name])
+            elements = _restored(present if isinstance(present, list) else [], entries, names)
             line.pop(name, None)
             if elements:
                 line[name] = elements
@@ -83,60 +84,92 @@ def same(one: Json, other: Json) -> bool:
     return isinstance(one, str) or json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _pairs(ours: Mapping[str, Json], was: Mapping[str, Json], but: Container[str] = ()) -> dict[str, Json]:
-    """For each field that differs, the pair; a side that does not have the field is left out."""
-    pairs: dict[str, Json] = {}
+def _difference(ours: Record, was: Record, but: Container[str] = ()) -> Record:
+    """What differs: `times` that ours were read from, `fields` as [ours, was], what was `more` and what `less`."""
+    times: Record = {}
+    fields: Record = {}
+    more: Record = {}
     for name, value in was.items():
-        if name in but:
+        mine = ours.get(name, _NOTHING)
+        if mine is value or name in but:
             continue
-        if name not in ours:
-            pairs[name] = {"was": value}
-        elif not same(ours[name], value):
-            pairs[name] = {"ours": ours[name], "was": value}
-    for name in sorted(ours.keys() - was.keys()):
-        if name not in but:
-            pairs[name] = {"ours": ours[name]}
-    return pairs
+        if mine is _NOTHING:
+            more[name] = value
+        elif same(mine, value):
+            continue
+        elif name.endswith("_at") and _read(value) == mine:
+            times[name] = value
+        else:
+            fields[name] = [mine, value]
+    less: Record = {name: ours[name] for name in sorted(ours.keys() - was.keys()) if name not in but}
+    kept: Record = {}
+    if times:
+        kept["times"] = times
+    if fields:
+        kept["fields"] = fields
+    if more:
+        kept["more"] = more
+    if less:
+        kept["less"] = less
+    return kept
 
 
-def _entry(item: Item, names: Sequence[str]) -> Record:
+def _keep_computed(kept: Record, ours: Record) -> None:
+    """Put what Beads computed aside: it holds only as long as the bead does not change."""
+    more = kept.get("more")
+    if isinstance(more, dict):
+        computed: Record = {name: more.pop(name) for name in sorted(COMPUTED & more.keys())}
+        kept["computed"] = {"at": ours["updated_at"], "was": computed}
+        if not more:
+            del kept["more"]
+
+
+def _entry(item: Item, names: tuple[str, str]) -> Record | list[Json]:
+    """By what the element is found again and what differs; or the element itself, which is none of ours."""
     if item.ours is None or not isinstance(item.was, dict):
         return {"line": item.was}
-    entry: Record = {name: item.ours[name] for name in names}
-    if pairs := _pairs(item.ours, item.was):
-        entry["fields"] = pairs
-    return entry
+    return [item.ours[names[0]], item.ours[names[1]], _difference(item.ours, item.was)]
 
 
-def _undone(ours: Record, pairs: Json) -> Record:
-    line = dict(ours)
-    for name, pair in pairs.items() if isinstance(pairs, dict) else ():
-        if not isinstance(pair, dict) or not _still(ours, name, pair):
-            continue
-        line.pop(name, None)
-        if "was" in pair:
-            line[name] = pair["was"]
-    return line
+def _undone(ours: Record, kept: Json) -> Record:
+    """`ours` with what differs put back, where ours is as it was then."""
+    times, fields = _object(kept, "times"), _object(kept, "fields")
+    more, less = _object(kept, "more"), _object(kept, "less")
+    gone = {name for name, value in less.items() if same(ours.get(name, _NOTHING), value)}
+    line: Record = {name: value for name, value in ours.items() if name not in gone}
+    line |= {name: value for name, value in times.items() if ours.get(name) == _read(value)}
+    for name, pair in fields.items():
+        if isinstance(pair, list) and len(pair) > 1 and same(ours.get(name, _NOTHING), pair[0]):
+            line[name] = pair[1]
+    return line | {name: value for name, value in more.items() if name not in ours}
 
 
-def _still(ours: Record, name: str, pair: Mapping[str, Json]) -> bool:
-    if "ours" not in pair:
-        return name not in ours
-    return name in ours and same(ours[name], pair["ours"])
-
-
-def _restored(present: Sequence[Json], entries: Iterable[Json], names: Sequence[str]) -> list[Json]:
+def _restored(present: Sequence[Json], entries: Iterable[Json], names: tuple[str, str]) -> list[Json]:
     """The elements in the order in which they were read, those that are gone left out, new ones at the end."""
-    waiting: defaultdict[tuple[str, ...], deque[Record]] = defaultdict(deque)
+    waiting: defaultdict[tuple[str, str], deque[Record]] = defaultdict(deque)
     for one in present:
         if isinstance(one, dict):
-            waiting[tuple(str(one.get(name)) for name in names)].append(one)
+            waiting[str(one.get(names[0])), str(one.get(names[1]))].append(one)
     elements: list[Json] = []
     for entry in entries:
-        if not isinstance(entry, dict):
-            continue
-        if "line" in entry:
-            elements.append(entry["line"])
-        elif found := waiting.get(tuple(str(entry.get(name)) for name in names)):
-            elements.append(_undone(found.popleft(), entry.get("fields")))
+        match entry:
+            case {"line": was}:
+                elements.append(was)
+            case [first, second, kept] if found := waiting.get((str(first), str(second))):
+                elements.append(_undone(found.popleft(), kept))
+            case _:
+                continue
     return elements + [one for left in waiting.values() for one in left]
+
+
+def _object(kept: Json, name: str) -> Record:
+    found = kept.get(name) if isinstance(kept, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _read(value: Json) -> str:
+    """A time in our words; empty when it is none."""
+    try:
+        return in_our_words(value) if isinstance(value, str) else ""
+    except (ValueError, OverflowError):
+        return ""

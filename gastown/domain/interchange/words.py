@@ -18,6 +18,8 @@ OF_CLOSED = ("closed_by", "close_reason")
 OF_DELETED = ("deleted_by", "delete_reason")
 TIMES = ("started_at", "due_at", "defer_until")
 
+FLAGS = frozenset({"ephemeral", "wisp", "pinned", "is_template"})
+
 STATUSES = frozenset(BeadStatus) - {BeadStatus.HOOKED}
 
 TYPES = frozenset(
