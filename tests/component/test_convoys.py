@@ -7,7 +7,7 @@ import pytest
 
 from gastown.domain.assignments import Caller
 from gastown.errors import GastownError, Invalid, NotFound, Refused
-from gastown.ledger import convoys, derived, graph
+from gastown.ledger import agents, bead_writes, convoys, derived, graph
 from gastown.operations.work import close as closing_beads
 from gastown.operations.work import delete as deleting
 from gastown.operations.work import reopen as reopening
@@ -173,8 +173,6 @@ def test_work_without_a_change_is_told_as_that(place: ConvoyTown) -> None:
             place.land(bead)
             continue
         with place.ledger.transaction() as ledger:
-            from gastown.ledger import agents
-
             agents.end_assignment(ledger, slung.generation, "no_change", place.town.clock.now())
             agents.unhook(ledger, slung.agent, bead)
         place.close(bead)
@@ -225,8 +223,6 @@ def test_what_came_closed_from_elsewhere_ends_its_convoys(place: ConvoyTown) -> 
     work, other = place.work(), place.work()
     done, half = place.convoy(work), place.convoy(work, other)
     with place.ledger.transaction() as ledger:
-        from gastown.ledger import bead_writes
-
         bead_writes.close(ledger, work, "landed in the other town", by="ann", now=place.town.clock.now())
         close_all_finished(ledger, by="ann", now=place.town.clock.now())
     assert not place.is_open(done)

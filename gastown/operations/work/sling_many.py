@@ -154,7 +154,8 @@ class _Round:
             case TrackedState.DEFERRED if bead.defer_until is not None:
                 return f"deferred until {bead.defer_until:%Y-%m-%d %H:%M} UTC"
             case TrackedState.OPEN:
-                return f"is a {bead.type}, not work for one agent: gt sling {bead.id}"
+                more = f": gt sling {bead.id} slings what is in it" if bead.type == "epic" else ""
+                return f"of type {bead.type}, which is no work for one agent{more}"
             case state:
                 return str(state)
 
