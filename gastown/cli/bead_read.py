@@ -1,43 +1,110 @@
 """Reading beads (work items): `bd ready`, `bd show`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from gastown.cli import output
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import here
 
+if TYPE_CHECKING:
+    from gastown.town import Town
+
+SHOWN = 20
+"""Beads that `bd ready` lists."""
+
+NO_END = 1_000_000_000
+
+Rig = Annotated[str | None, Option("Only of this rig (project).", metavar="RIG")]
+Most = Annotated[int, Option("How many at most; 0: all.", "-n", "--limit", metavar="N")]
+Assignee = Annotated[
+    str | None, Option("Only what is assigned to this agent, like web/Toast.", metavar="AGENT")
+]
+
 
 def ready(
+    bead: Annotated[str | None, Argument("Only this bead, ready or not: says why.")] = None,
     *,
-    rig: Annotated[str | None, Option("Only of this rig (project).", metavar="RIG")] = None,
-    most: Annotated[int, Option("How many at most.", "-n", "--limit", metavar="N")] = 1000,
+    rig: Rig = None,
+    assignee: Assignee = None,
+    most: Most = SHOWN,
+    explain: Annotated[
+        bool, Option("Say why each is ready, and why other work is not.", "--explain")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List the beads that can be worked on at once: open, unblocked, in no queue; the urgent ones first."""
+    town = here()
+    if bead is not None:
+        _explain_one(town, bead, as_json=as_json)
+    elif explain:
+        _explain(town, rig, assignee, most or NO_END, as_json=as_json)
+    else:
+        _ready(town, rig, assignee, most or NO_END, as_json=as_json)
+
+
+def _ready(town: "Town", rig: str | None, assignee: str | None, most: int, *, as_json: bool) -> None:
     from gastown.cli.render_bead import ready_list
+    from gastown.views.ready import COUNTED, ready_count
     from gastown.views.ready import ready as what_is_ready
 
-    town = here()
-    found = what_is_ready(town, rig, most)
+    found = what_is_ready(town, rig, most, assignee=assignee)
     output.show(found, lambda lines: ready_list(lines, town.clock.now()), as_json=as_json)
+    if len(found) == most and not as_json:
+        total = ready_count(town, rig, assignee=assignee)
+        if total > most:
+            counted = f"{total - most:,}" if total < COUNTED else f"more than {COUNTED - most:,}"
+            output.tell(f"and {counted} more: bd ready -n 0")
     if found:
-        output.next_steps(f"gt sling {found[0].id}")
+        output.next_steps(f"gt sling {found[0].id}", "bd ready --explain" if len(found) < most else "")
     elif not as_json:
         output.tell("nothing is ready")
-        output.next_steps('bd create "What is to be done"', "gt status")
+        output.next_steps('bd create "What is to be done"', "bd ready --explain", "gt status")
+
+
+def _explain_one(town: "Town", bead: str, *, as_json: bool) -> None:
+    from gastown.cli.render_reasons import explanation
+    from gastown.views.explain import explain as why
+
+    found = why(town, bead)
+    output.show(found, explanation, as_json=as_json)
+    others = dict.fromkeys(identity for reason in found.reasons for identity in reason.beads)
+    output.next_steps(
+        f"gt sling {found.id}" if found.ready else f"bd show {found.id}",
+        *(f"bd show {identity}" for identity in list(others)[:1]),
+    )
+
+
+def _explain(town: "Town", rig: str | None, assignee: str | None, most: int, *, as_json: bool) -> None:
+    from gastown.cli.render_reasons import explanations
+    from gastown.views.explain import explain_first
+
+    found = explain_first(town, rig, most, assignee)
+    output.show(found, explanations, as_json=as_json)
+    if not found and not as_json:
+        output.tell("there is no open work")
+        output.next_steps('bd create "What is to be done"')
+    elif not as_json:
+        output.next_steps(*(f"gt sling {one.id}" for one in found[:1] if one.ready), "bd blocked")
 
 
 def show(
-    bead: Annotated[str, Argument("A bead's id, or enough of its beginning.")], *, as_json: Json = False
+    beads: Annotated[
+        list[str],
+        Argument("Ids of beads, or enough of their beginnings; deleted ones in full.", metavar="BEAD"),
+    ],
+    *,
+    as_json: Json = False,
 ) -> None:
-    """Show one bead with all that is known of it: text, links, comments, who worked on it, what became of it."""
+    """Show beads with all that is known of them: text, links, parts, comments, who worked on it, what became of it."""
     from gastown.views.bead_page import bead_page
 
     town = here()
-    page = bead_page(town, bead)
+    pages = [bead_page(town, bead) for bead in beads]
     if as_json:
-        output.say(output.json_text(page))
+        output.say(output.json_text(pages if len(pages) > 1 else pages[0]))
         return
     from gastown.cli.render_bead import bead_text
 
-    output.say(bead_text(page, town.clock.now()))
+    output.say("\n\n".join(bead_text(page, town.clock.now()) for page in pages))
+    if len(pages) == 1 and pages[0].deleted is not None:
+        output.next_steps(f"bd undelete {pages[0].id}", f"bd history {pages[0].id}")

@@ -42,3 +42,9 @@ def lasted(seconds: float) -> str:
     if minutes < MINUTE:
         return f"{minutes}:{rest:02d}"
     return f"{minutes // MINUTE}:{minutes % MINUTE:02d}:{rest:02d}"
+
+
+def day(moment: datetime) -> str:
+    """The day in the person's own time zone, with the time unless it is the day's beginning: `2026-12-01 09:00`."""
+    here = moment.astimezone()
+    return f"{here:%Y-%m-%d}" if (here.hour, here.minute) == (0, 0) else f"{here:%Y-%m-%d %H:%M}"

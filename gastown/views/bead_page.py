@@ -6,7 +6,8 @@ from datetime import datetime
 
 from gastown.domain.assignments import Assignment
 from gastown.domain.beads import Bead, BeadStatus, Comment, DependencyKind
-from gastown.ledger import agents, beads, graph, merges
+from gastown.domain.records import TOMBSTONE
+from gastown.ledger import agents, beads, graph, lists, merges, pages, waits
 from gastown.ledger.graph import Link
 from gastown.town import Town
 from gastown.views.queue import RequestLine, request_line
@@ -25,6 +26,15 @@ class AssignmentLine:
     branch: str | None
     commit: str | None
     no_change: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What is kept of a bead that was deleted."""
+
+    at: datetime | None
+    by: str | None
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,23 @@ class BeadPage:
     """Oldest first."""
     requests: tuple[RequestLine, ...]
     """Its merge requests, oldest first."""
+    owner: str | None
+    due: datetime | None
+    defer_until: datetime | None
+    started_at: datetime | None
+    closed_by: str | None
+    updated_by: str
+    ephemeral: bool
+    """A wisp: it never leaves this ledger's file."""
+    parent: Link | None
+    held_by: tuple[str, ...]
+    """Ids of the parents because of which it waits, the nearest first."""
+    children: tuple[Link, ...]
+    """Its parts, each with its type as `kind`; the first of them if they are very many."""
+    children_total: int
+    children_closed: int
+    deleted: Deleted | None
+    """Set when this is only what is left of a deleted bead."""
 
 
 def bead_page(town: Town, what: str) -> BeadPage:
@@ -74,7 +101,8 @@ def bead_page(town: Town, what: str) -> BeadPage:
     bead = beads.get(ledger, what)
     requests = _requests(town, bead)
     own = {request.id for request in requests}
-    leaning = graph.dependents(ledger, bead.id)
+    leaning, parts = pages.leans_on(ledger, bead.id), lists.children(ledger, bead.id)
+    held = None if bead.status is BeadStatus.CLOSED else waits.held(ledger, bead.id)
     return BeadPage(
         id=bead.id,
         title=bead.title,
@@ -98,16 +126,34 @@ def bead_page(town: Town, what: str) -> BeadPage:
         worker=agents.holder(ledger, bead.id),
         landed_as=next((r.landed_as for r in reversed(requests) if r.landed_as), None),
         open_blockers=tuple(graph.open_blockers(ledger, bead.id)),
-        depends_on=tuple(graph.blocked_by(ledger, bead.id)),
-        dependents=tuple(link for link in leaning if link.kind != DependencyKind.TRACKS),
-        tracks=tuple(graph.tracked(ledger, bead.id)),
-        convoys=tuple(
-            link.id for link in leaning if link.kind == DependencyKind.TRACKS and link.id not in own
-        ),
+        depends_on=tuple(leaning),
+        dependents=tuple(pages.needed_by(ledger, bead.id)),
+        tracks=tuple(pages.tracks(ledger, bead.id)),
+        convoys=tuple(link.id for link in pages.tracked_by(ledger, bead.id) if link.id not in own),
         comments=tuple(beads.comments(ledger, bead.id)),
         assignments=tuple(_assignment(one) for one in agents.assignments_of_bead(ledger, bead.id)),
         requests=requests,
+        owner=bead.owner,
+        due=bead.due,
+        defer_until=bead.defer_until,
+        started_at=bead.started_at,
+        closed_by=bead.closed_by,
+        updated_by=bead.updated_by,
+        ephemeral=bead.ephemeral,
+        parent=next((link for link in leaning if link.kind == DependencyKind.PARENT_CHILD), None),
+        held_by=tuple(above.id for above in waits.parents_that_hold(ledger, held)) if held else (),
+        children=tuple(pages.children(ledger, bead.id)) if parts.total else (),
+        children_total=parts.total,
+        children_closed=parts.closed,
+        deleted=_deleted(bead),
     )
+
+
+def _deleted(bead: Bead) -> Deleted | None:
+    """A husk keeps when, by whom and why it was deleted where other beads keep how they were closed."""
+    if bead.type != TOMBSTONE:
+        return None
+    return Deleted(bead.closed_at, bead.closed_by, bead.close_reason)
 
 
 def _requests(town: Town, bead: Bead) -> tuple[RequestLine, ...]:

@@ -89,3 +89,12 @@ def _rolled_up(
             if child.type == EPIC and (closed or child.status != BeadStatus.CLOSED)
         ),
     )
+
+
+def eligible(found: Sequence[EpicProgress]) -> Sequence[str]:
+    """Ids of those that can be closed, of epics within epics too, the innermost first."""
+    return [
+        identity
+        for one in found
+        for identity in (*eligible(one.epics), *([one.id] if one.eligible_to_close else []))
+    ]

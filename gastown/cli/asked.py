@@ -1,0 +1,59 @@
+"""What people type to choose beads: statuses, types, priorities and moments, read strictly."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from gastown.domain.beads import BeadStatus
+from gastown.domain.fields import listed, parse_priority
+from gastown.errors import Invalid
+
+if TYPE_CHECKING:
+    from gastown.town import Town
+
+_AGO = re.compile(r"-?(\d{1,5})([mhdw])(?: ago)?")
+
+
+def statuses(texts: Sequence[str] | None) -> tuple[BeadStatus, ...]:
+    """The statuses named, in any case and with - or _. Raises Invalid."""
+    words = [text.lower().replace("-", "_") for text in listed(texts)]
+    for word in words:
+        if word not in list(BeadStatus):
+            raise Invalid(f"{word!r} is no status", f"statuses: {', '.join(BeadStatus)}")
+    return tuple(BeadStatus(word) for word in words)
+
+
+def types(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """The types named; any word may be one, since imported beads bring their own."""
+    return tuple(text.lower() for text in listed(texts))
+
+
+def priorities(text: str | None) -> tuple[int, int] | None:
+    """The most urgent and the least urgent of `1`, `P1`, `0-2` or `0..2`. Raises Invalid."""
+    if text is None:
+        return None
+    least, _, most = text.replace("..", "-").partition("-")
+    ends = parse_priority(least), parse_priority(most or least)
+    return min(ends), max(ends)
+
+
+def moment(town: "Town", text: str | None) -> datetime | None:
+    """The moment that is meant: as when a bead is due, and `7d`, `-7d` or `yesterday` for what lies behind.
+
+    Raises Invalid.
+    """
+    if text is None:
+        return None
+    from gastown.domain.when import UNITS
+    from gastown.operations.work.moments import understood
+
+    words = " ".join(text.lower().split())
+    if words == "yesterday":
+        return understood(town, "today") - timedelta(days=1)
+    if past := _AGO.fullmatch(words):
+        try:
+            return town.clock.now() - int(past[1]) * UNITS[past[2]]
+        except OverflowError as error:
+            raise Invalid(f"{text!r} is too long ago", "2026-01-01, or 90d") from error
+    return understood(town, text)
