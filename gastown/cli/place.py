@@ -28,10 +28,12 @@ def caller(town: Town) -> "Caller":
 
 def keep_up(town: Town, *, wanted: bool) -> None:
     """Start a missing supervisor, and tell; that it cannot be started spoils nothing that was done."""
+    if not wanted:
+        return
     from gastown.domain.observed import Absent
     from gastown.world.locks import held
 
-    if not wanted or not isinstance(held(town.places.supervisor_lock), Absent):
+    if not isinstance(held(town.places.supervisor_lock), Absent):
         return
     from gastown.operations.town.up import ensure_up
 

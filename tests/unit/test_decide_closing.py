@@ -21,16 +21,16 @@ BEAD = Bead(
 HOOKED = replace(BEAD, status=BeadStatus.HOOKED, assignee="web/polecats/Toast")
 TOAST = "web/polecats/Toast"
 FREE = EndFacts(BEAD, human=True, force=False)
-AGENT = replace(FREE, human=False)
-SLUNG = replace(FREE, worker=TOAST)
+AGENT = FREE._replace(human=False)
+SLUNG = FREE._replace(worker=TOAST)
 
 
 CLOSING = {
     "free": (FREE, "", ""),
     "free, by an agent": (AGENT, "", ""),
-    "deleted": (replace(FREE, bead=replace(BEAD, type="tombstone")), "was deleted", "bd undelete we-1"),
+    "deleted": (FREE._replace(bead=replace(BEAD, type="tombstone")), "was deleted", "bd undelete we-1"),
     "a merge request": (
-        replace(FREE, bead=replace(BEAD, type="merge-request")),
+        FREE._replace(bead=replace(BEAD, type="merge-request")),
         "is a merge request",
         "gt mq reject we-1",
     ),
@@ -40,59 +40,59 @@ CLOSING = {
         "bd close we-1 --force",
     ),
     "slung, by its agent": (
-        replace(SLUNG, human=False, bead=HOOKED),
+        SLUNG._replace(human=False, bead=HOOKED),
         "closes when its commits land",
         "gt done",
     ),
-    "slung, forced": (replace(SLUNG, force=True), "", ""),
-    "on a hook, forced": (replace(SLUNG, bead=HOOKED, force=True), "", ""),
-    "forced by an agent": (replace(AGENT, force=True), "--force is for people", "ask"),
-    "slung, forced by an agent": (replace(SLUNG, human=False, force=True), "--force is for people", "ask"),
+    "slung, forced": (SLUNG._replace(force=True), "", ""),
+    "on a hook, forced": (SLUNG._replace(bead=HOOKED, force=True), "", ""),
+    "forced by an agent": (AGENT._replace(force=True), "--force is for people", "ask"),
+    "slung, forced by an agent": (SLUNG._replace(human=False, force=True), "--force is for people", "ask"),
     "in the queue": (
-        replace(SLUNG, live_request="mr-1"),
+        SLUNG._replace(live_request="mr-1"),
         "waits in the merge queue as mr-1",
         "gt mq show mr-1",
     ),
     "in the queue, forced": (
-        replace(SLUNG, live_request="mr-1", force=True),
+        SLUNG._replace(live_request="mr-1", force=True),
         "waits in the merge queue",
         "gt mq reject mr-1",
     ),
     "on its way, forced": (
-        replace(SLUNG, handing_over=True, force=True),
+        SLUNG._replace(handing_over=True, force=True),
         "it is being submitted",
         "gt mq list",
     ),
-    "open children": (replace(FREE, children=("a", "b")), "has open children: a, b", "bd close we-1 --force"),
-    "many children": (replace(FREE, children=tuple("abcdef")), "a, b, c, d, e and more", "close them"),
-    "open children, forced": (replace(FREE, children=("a",), force=True), "", ""),
-    "a convoy with open beads": (replace(FREE, tracked=("a",)), "still tracks open beads: a", "--force"),
-    "waited for": (replace(FREE, waiting=("a",)), "", ""),
+    "open children": (FREE._replace(children=("a", "b")), "has open children: a, b", "bd close we-1 --force"),
+    "many children": (FREE._replace(children=tuple("abcdef")), "a, b, c, d, e and more", "close them"),
+    "open children, forced": (FREE._replace(children=("a",), force=True), "", ""),
+    "a convoy with open beads": (FREE._replace(tracked=("a",)), "still tracks open beads: a", "--force"),
+    "waited for": (FREE._replace(waiting=("a",)), "", ""),
 }
 
 DELETING = {
     "free": (FREE, "", ""),
     "on a hook, forced": (
-        replace(SLUNG, bead=HOOKED, force=True),
+        SLUNG._replace(bead=HOOKED, force=True),
         "is on web/polecats/Toast's hook",
         "gt unsling we-1",
     ),
     "in the queue, forced": (
-        replace(SLUNG, live_request="mr-1", force=True),
+        SLUNG._replace(live_request="mr-1", force=True),
         "merge queue",
         "gt mq reject mr-1",
     ),
     "slung": (SLUNG, "was slung to web/polecats/Toast", "bd delete we-1 --force"),
-    "slung, forced": (replace(SLUNG, force=True), "", ""),
-    "slung, forced by an agent": (replace(SLUNG, force=True, human=False), "--force is for people", "ask"),
+    "slung, forced": (SLUNG._replace(force=True), "", ""),
+    "slung, forced by an agent": (SLUNG._replace(force=True, human=False), "--force is for people", "ask"),
     "a wisp that was slung, forced": (
-        replace(SLUNG, bead=replace(BEAD, ephemeral=True), force=True),
+        SLUNG._replace(bead=replace(BEAD, ephemeral=True), force=True),
         "that record is kept",
         "bd close",
     ),
-    "children": (replace(FREE, children=("a",)), "has children: a", "bd delete we-1 --force"),
-    "waited for": (replace(FREE, waiting=("a",)), "open beads wait for we-1: a", "--force"),
-    "waited for, forced": (replace(FREE, waiting=("a",), children=("b",), force=True), "", ""),
+    "children": (FREE._replace(children=("a",)), "has children: a", "bd delete we-1 --force"),
+    "waited for": (FREE._replace(waiting=("a",)), "open beads wait for we-1: a", "--force"),
+    "waited for, forced": (FREE._replace(waiting=("a",), children=("b",), force=True), "", ""),
 }
 
 

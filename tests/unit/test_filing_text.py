@@ -85,7 +85,7 @@ def test_a_plan_in_markdown_becomes_its_beads() -> None:
         Leaning("related", "outside-1"),
         Leaning("waits-for", "outside-2"),
     )
-    assert (schema.description, schema.due, schema.place[:7]) == ("All of it.", DUE, "line 36")
+    assert (schema.description, schema.due, schema.place[:7]) == ("All of it.", DUE, "line 34")
     assert (epic.type, epic.description, epic.name) == ("epic", "", "top")
 
 

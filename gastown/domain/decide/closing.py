@@ -1,7 +1,7 @@
 """Whether a bead may be closed, deleted or reopened by hand, and how it is done where it may not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gastown.domain.beads import Bead
 from gastown.errors import Refused
@@ -10,8 +10,7 @@ TOLD = 5
 """How many beads are named that stand in the way."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndFacts:
+class EndFacts(NamedTuple):
     """All that decides whether a bead may be ended by hand."""
 
     bead: Bead

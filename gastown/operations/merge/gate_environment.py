@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from gastown.operations.sessions.environment import GATE, QUEUE, TOWN_OF_GATE
+from gastown.operations.sessions.marks import GATE, QUEUE, TOWN_OF_GATE
 from gastown.town import Town
 
 NAMES = frozenset({

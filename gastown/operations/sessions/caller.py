@@ -10,7 +10,7 @@ from gastown.errors import Refused
 from gastown.ledger import agents
 from gastown.ledger.database import Database
 from gastown.ledger.quick import credential_hash
-from gastown.operations.sessions.environment import GATE, TOWN_OF_GATE
+from gastown.operations.sessions.marks import GATE, TOWN_OF_GATE
 from gastown.town import Town
 
 

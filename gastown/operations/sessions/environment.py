@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from gastown.domain.identity import Address
+from gastown.operations.sessions.marks import GATE, QUEUE, TOWN_OF_GATE
 from gastown.town import Town
 from gastown.world.files import write_whole
 
@@ -14,12 +15,6 @@ ALWAYS = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
 )
-GATE, TOWN_OF_GATE, QUEUE = "GASTOWN_GATE", "GASTOWN_TOWN", "GT_QUEUE"
-"""What marks the processes of a gate (its rig, its town), and what a queue starts besides (the rig's folder).
-
-A gate has no GT_TOWN: what it runs was written by agents, and must not find the town by its environment.
-"""
-
 OURS = (
     *("GT_ADDRESS", "GT_ROLE", "GT_RIG", "GT_INCARNATION", "GT_CREDENTIAL", "GT_RUNTIME"),
     *(GATE, TOWN_OF_GATE, QUEUE),

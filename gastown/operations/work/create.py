@@ -11,7 +11,7 @@ from gastown.ledger import bead_writes, beads, events
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
-from gastown.operations.work.named import one_named
+from gastown.settings.rig import FILE_NAME, RigSettings
 from gastown.town import Town
 
 
@@ -47,27 +47,26 @@ def file(town: Town, filing: Filing, *, by: Caller) -> Bead:
     """
     by.must_be_current()
     wanted = checked(filing)
-    above = one_named(town.ledger, wanted.parent).rig if wanted.parent else None
+    above = _named(town.ledger, wanted.parent).rig if wanted.parent else None
     home = home_of(town, wanted, above)
-    prefix = town.rig(home).prefix if home else TOWN_PREFIX
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        identity = insert(ledger, wanted, rig=home, prefix=prefix, by=by, now=now)
+        identity = insert(ledger, wanted, home, by=by, now=now)
         for kind, other in leanings_of(wanted):
-            link(ledger, identity, Leaning(kind, one_named(ledger, other).id), by=by, now=now)
+            link(ledger, identity, Leaning(kind, _named(ledger, other).id), by=by, now=now)
     return beads.get(town.ledger, identity)
 
 
-def home_of(town: Town, filing: Filing, above: str | None) -> str | None:
+def home_of(town: Town, filing: Filing, above: str | None) -> RigSettings | None:
     """The rig that a new bead belongs to, if `above` is its parent's. Raises NotFound or Invalid."""
-    return town.rig(filing.rig).name if filing.rig else above or rig_of(town, filing.id) or usual_rig(town)
+    name = filing.rig or above or (rig_of(town, filing.id) if filing.id else None)
+    return town.rig(name) if name else _usual(town)
 
 
-def insert(
-    ledger: Database, filing: Filing, *, rig: str | None, prefix: str, by: Caller, now: datetime
-) -> str:
+def insert(ledger: Database, filing: Filing, home: RigSettings | None, *, by: Caller, now: datetime) -> str:
     """Write a new bead with its labels inside the present transaction; gives its id."""
+    rig, prefix = (home.name, home.prefix) if home else (None, TOWN_PREFIX)
     new = NewBead(
         title=filing.title, rig=rig, prefix=prefix, id=filing.id, description=filing.description,
         design=filing.design, acceptance=filing.acceptance, notes=filing.notes, type=filing.type,
@@ -104,10 +103,22 @@ def rig_of(town: Town, identity: str) -> str | None:
 
 def usual_rig(town: Town) -> str | None:
     """The rig that the present folder lies in, else the town's only one. Raises Invalid when its rig.toml is broken."""
-    names = {*town.rigs, *town.broken_rigs}
+    usual = _usual(town)
+    return None if usual is None else usual.name
+
+
+def _usual(town: Town) -> RigSettings | None:
     here = _folder_in(town)
-    name = here if here in names else next(iter(names)) if len(names) == 1 else None
-    return None if name is None else town.rig(name).name
+    if here is not None and (town.root / here / FILE_NAME).is_file() and not here.startswith("."):
+        return town.rig(here)
+    names = {*town.rigs, *town.broken_rigs}
+    return town.rig(next(iter(names))) if len(names) == 1 else None
+
+
+def _named(ledger: Database, identity: str) -> Bead:
+    from gastown.operations.work.named import one_named
+
+    return one_named(ledger, identity)
 
 
 def _folder_in(town: Town) -> str | None:

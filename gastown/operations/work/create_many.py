@@ -8,13 +8,13 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead
 from gastown.domain.filing import Filing, Leaning
 from gastown.domain.filing_text import complaint, read_filings
-from gastown.domain.identity import TOWN_PREFIX
 from gastown.errors import GastownError
 from gastown.ledger import beads
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.create import home_of, insert, leanings_of, link
 from gastown.operations.work.moments import understood
 from gastown.operations.work.named import one_named
+from gastown.settings.rig import RigSettings
 from gastown.town import Town
 
 R = TypeVar("R")
@@ -30,16 +30,13 @@ def create_many(town: Town, text: str, *, by: Caller, rig: str | None = None) ->
         filing if filing.rig else filing._replace(rig=rig)
         for filing in read_filings(text, partial(understood, town))
     ]
-    homes = _each(filings, partial(_home, town, filings))
-    prefixes = {home: town.rig(home).prefix if home else TOWN_PREFIX for home in set(homes)}
+    homes = _homes(town, filings)
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
 
         def write(place: int) -> str:
-            return insert(
-                ledger, filings[place], rig=homes[place], prefix=prefixes[homes[place]], by=by, now=now
-            )
+            return insert(ledger, filings[place], homes[place], by=by, now=now)
 
         ids = _each(filings, write)
 
@@ -65,12 +62,24 @@ def _each(filings: Sequence[Filing], do: Callable[[int], R]) -> Sequence[R]:
     return results
 
 
-def _home(town: Town, filings: Sequence[Filing], place: int) -> str | None:
-    """The rig of one bead; without its own, it is that of what it is beneath, in the text or in the ledger."""
-    top, seen = filings[place], 0
-    while not top.rig and top.parent.startswith("#") and seen <= len(filings):
-        top, seen = filings[int(top.parent[1:]) - 1], seen + 1
-    if top.rig:
-        return town.rig(top.rig).name
-    above = one_named(town.ledger, top.parent).rig if top.parent else None
-    return home_of(town, top, above)
+def _homes(town: Town, filings: Sequence[Filing]) -> Sequence[RigSettings | None]:
+    """The rig of each; without one of its own it is that of what it is beneath, in the text or in the ledger."""
+    known: dict[tuple[str | None, str | None, str], RigSettings | None] = {}
+
+    def home(place: int) -> RigSettings | None:
+        top = _top(filings, place)
+        above = one_named(town.ledger, top.parent).rig if top.parent and not top.rig else None
+        key = (top.rig, above, top.id.partition("-")[0])
+        if key not in known:
+            known[key] = home_of(town, top, above)
+        return known[key]
+
+    return _each(filings, home)
+
+
+def _top(filings: Sequence[Filing], place: int) -> Filing:
+    """What decides about the rig: the bead itself if it names one, else the highest above it in the text."""
+    top = filings[place]
+    while not top.rig and top.parent.startswith("#"):
+        top = filings[int(top.parent[1:]) - 1]
+    return top

@@ -1,7 +1,7 @@
 """Deleting beads: what is left is a husk that no older copy brings back, and all else is in the event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from gastown.domain.assignments import Caller
@@ -59,8 +59,7 @@ def _delete(
     waiting = () if force else graph.waiting(ledger, bead.id, most=most)
     children = () if force else graph.children(ledger, bead.id, most=most)
     check_deletable(
-        replace(
-            facts,
+        facts._replace(
             children=[child for child in children if child not in together],
             waiting=[other for other in waiting if other not in together],
         )
