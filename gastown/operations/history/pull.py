@@ -54,8 +54,12 @@ def pull_from(town: Town, place: Place, *, by: str, say: Say = lambda _: None) -
     if theirs is None:
         return Pulled(place.shown, place.rig, empty=True)
     with lock(town.places.lock(LOCK), what="the ledger's history", wait=PATIENCE):
-        if place.rig is None:
-            joined = join_town(town, theirs, place.shown, by=by)
-        else:
-            joined = join_rig(town, place.rig, theirs, place.shown, by=by)
+        joined = bring_in(town, place, theirs, by=by)
     return Pulled(place.shown, place.rig, joined=joined)
+
+
+def bring_in(town: Town, place: Place, theirs: str, *, by: str) -> Joined:
+    """Join a commit that was fetched. For those who hold the lock of the history."""
+    if place.rig is None:
+        return join_town(town, theirs, place.shown, by=by)
+    return join_rig(town, place.rig, theirs, place.shown, by=by)

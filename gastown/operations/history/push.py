@@ -7,11 +7,12 @@ from gastown.domain.assignments import Caller
 from gastown.errors import GastownError
 from gastown.operations.history.place import LOCK, repository
 from gastown.operations.history.published import publish
-from gastown.operations.history.pull import Say
+from gastown.operations.history.pull import Say, bring_in
 from gastown.operations.history.record import PATIENCE, record_held
 from gastown.operations.history.remote import Place, places, settle
 from gastown.town import Town
 from gastown.world.git import ledger_remotes
+from gastown.world.git.ledger_repository import LedgerRepository
 from gastown.world.locks import lock
 
 
@@ -40,7 +41,7 @@ def push(
     found: list[Pushed] = []
     for place in chosen:
         try:
-            found.append(push_to(town, place, say=say))
+            found.append(push_to(town, place, by=by.address, say=say))
         except GastownError as failure:
             if len(chosen) == 1:
                 raise
@@ -51,22 +52,34 @@ def push(
     return found
 
 
-def push_to(town: Town, place: Place, *, say: Say = lambda _: None) -> Pushed:
+def push_to(town: Town, place: Place, *, by: str, say: Say = lambda _: None) -> Pushed:
     """Take the history to one place."""
-    commit = _newest(town, place)
-    path = repository(town).path
-    there = ledger_remotes.tips(path, place.url, place.ref).get(place.ref)
-    if there is not None and ledger_remotes.contains(path, there, commit):
+    with lock(town.places.lock(LOCK), what="the ledger's history", wait=PATIENCE):
+        commit = _newest(town, place)
+    kept = repository(town)
+    there = ledger_remotes.tips(kept.path, place.url, place.ref).get(place.ref)
+    if there is not None and ledger_remotes.contains(kept.path, there, commit):
         return Pushed(place.shown, place.rig, commit, already=True)
+    if there is not None and _says_nothing(kept, there, commit):
+        with lock(town.places.lock(LOCK), what="the ledger's history", wait=PATIENCE):
+            bring_in(town, place, there, by=by)
+            commit = _newest(town, place)
     say(f"pushing to {place.shown}")
-    ledger_remotes.push(path, place.url, commit, place.ref)
+    ledger_remotes.push(kept.path, place.url, commit, place.ref)
     return Pushed(place.shown, place.rig, commit)
 
 
 def _newest(town: Town, place: Place) -> str:
-    """The commit that is to go there: it is made while nobody else writes the history."""
-    with lock(town.places.lock(LOCK), what="the ledger's history", wait=PATIENCE):
-        record_held(town)
-        kept = repository(town)
-        head = kept.resolve("HEAD").id
-        return head if place.rig is None else publish(kept, place.rig, head, town.clock.now())
+    """The commit that is to go there; while nobody else writes the history."""
+    record_held(town)
+    kept = repository(town)
+    head = kept.resolve("HEAD").id
+    return head if place.rig is None else publish(kept, place.rig, head, town.clock.now())
+
+
+def _says_nothing(kept: LedgerRepository, there: str, commit: str) -> bool:
+    """Whether what is there is only a commit that joined us, with nothing in it that we have not had: pulled before."""
+    if not ledger_remotes.is_here(kept.path, there) or ledger_remotes.contains(kept.path, commit, there):
+        return False
+    bases = ledger_remotes.common(kept.path, there, commit)
+    return bool(bases) and all(kept.commit(base).tree == kept.commit(there).tree for base in bases)

@@ -48,7 +48,7 @@ def share(town: Town, rig: str, *, by: Caller, say: Say = lambda _: None) -> Sha
     settings = town.rig(rig)
     place = Place(town.repository(rig).url, rig)
     pulled = pull_from(town, place, by=by.address, say=say)
-    pushed = push_to(town, place, say=say)
+    pushed = push_to(town, place, by=by.address, say=say)
     if not settings.share_ledger:
         _say_so(town, rig, by, shared=True)
     return Shared(rig, masked(place.url), SHARED, settings.share_ledger, pulled, pushed)

@@ -76,3 +76,8 @@ def common(repository: Path, one: str, other: str) -> Sequence[str]:
 def contains(repository: Path, newer: str, older: str) -> bool:
     """Whether `newer` is `older`, or came after it."""
     return answer(repository, "merge-base", "--is-ancestor", older, newer).status == 0
+
+
+def is_here(repository: Path, commit: str) -> bool:
+    """Whether this commit was fetched before."""
+    return answer(repository, "cat-file", "-e", f"{commit}^{{commit}}").status == 0
