@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
-from gastown.domain.clock import stamp
-from gastown.errors import NotFound, Refused
+from gastown.errors import Busy, NotFound, Refused
 from gastown.ledger import agents, derived, graph
-from gastown.ledger.database import Database
+from gastown.ledger.sqlite import sqlite3
 from gastown.operations.work.convoy_change import close as give_up
 from gastown.operations.work.depend import depend
 from gastown.operations.work.sling import Slung, sling
 from gastown.operations.work.sling_many import SlungMany, sling_many, sling_whatever
+from gastown.town import Town
 from tests.component.convoy_town import ConvoyTown
 from tests.towns import HUMAN, a_rig, write_rig
 
@@ -63,7 +63,9 @@ def test_what_is_ready_goes_each_to_an_agent_of_its_own_rig_urgent_first_then_ol
 
 
 def test_what_is_not_slung_says_why(place: ConvoyTown) -> None:
-    ready, waits, hooked, queued, later = (place.work(title) for title in ("r", "w", "h", "q", "l"))
+    ready, waits, hooked, queued = (place.work(title) for title in ("r", "w", "h", "q"))
+    when = place.town.clock.now() + timedelta(days=2)
+    later = place.insert("l", rig="web", defer_until=when)
     blocked, ended = place.insert("b", status="blocked", rig="web"), place.work("e")
     under = place.work("u")
     parent = place.epic("Held up", under)
@@ -74,9 +76,6 @@ def test_what_is_not_slung_says_why(place: ConvoyTown) -> None:
     sling(place.town, hooked, "Toast", by=HUMAN)
     sling(place.town, queued, "Rust", by=HUMAN)
     request = place.hand_over(queued)
-    when = place.town.clock.now() + timedelta(days=2)
-    with place.ledger.transaction() as ledger:
-        ledger._connection.execute("UPDATE beads SET defer_until = ? WHERE id = ?", (stamp(when), later))
     place.close(ended)
     done = sling_many(place.town, convoy, by=HUMAN)
     assert slung(done) == [ready]
@@ -179,19 +178,20 @@ def test_what_was_slung_stays_slung_when_the_ledger_gets_busy(
     beads = [place.work() for _ in range(4)]
     convoy = place.convoy(*beads)
     monkeypatch.setattr("gastown.ledger.database.BUSY_SECONDS", 0.01)
-    place.ledger._connection.execute("PRAGMA busy_timeout = 10")
-    holder = Database(place.ledger.path)
+    impatient = Town(place.town.root)
+    holder = sqlite3.connect(place.ledger.path, isolation_level=None)
 
-    def ring_and_take(_: Path) -> bool:
-        hooked = sum(agent.hook_bead is not None for agent in agents.all_agents(holder))
-        if hooked == 2:
-            holder._connection.execute("BEGIN IMMEDIATE")
+    def take_the_ledger(_: Path) -> bool:
+        if sum(agent.hook_bead is not None for agent in agents.all_agents(place.ledger)) == 2:
+            holder.execute("BEGIN IMMEDIATE")
         return True
 
-    monkeypatch.setattr("gastown.operations.work.sling.ring", ring_and_take)
-    done = sling_many(place.town, convoy, by=HUMAN)
-    holder._connection.execute("ROLLBACK")
+    monkeypatch.setattr("gastown.operations.work.sling.ring", take_the_ledger)
+    done = sling_many(impatient, convoy, by=HUMAN)
+    with pytest.raises(Busy):
+        sling_many(impatient, convoy, by=HUMAN)
     holder.close()
+    impatient.close()
     assert slung(done) == beads[:2]
     assert list(why_not(done)) == beads[2:]
     assert all("busy" in why for why in why_not(done).values())
