@@ -68,6 +68,8 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "convoy watch": Command("convoy_read:watch", "follow a convoy until it has landed"),
         "mq list": Command("queue:list_queue", "merge requests that wait, and what landed lately"),
         "mq show": Command("queue:show", "one merge request with its gate runs"),
+        "ledger log": Command("ledger:log", "the commits of the ledger's git history, or of one bead"),
+        "ledger verify": Command("ledger:verify", "whether the ledger is whole and agrees with its history"),
         "doctor": Command("doctor:doctor", "look at tools, ledger and supervisor; changes nothing"),
     },
     "Town": {
@@ -78,6 +80,8 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "rig remove": Command("rig:remove", "move a rig aside; says how to bring it back"),
         "up": Command("town:up", "start the supervisor"),
         "down": Command("town:down", "stop the supervisor, and with --agents the sessions"),
+        "ledger backup": Command("ledger:backup", "copy the ledger's file while everybody goes on"),
+        "ledger restore": Command("ledger:restore", "make the ledger anew from its history, or a backup"),
         "ledger push": Command("ledger_remote:push", "push the ledger's git history, for other towns"),
         "ledger pull": Command("ledger_remote:pull", "bring in what other towns pushed; both sides stay"),
         "ledger share": Command("ledger_remote:share", "let a rig's beads travel with its code"),

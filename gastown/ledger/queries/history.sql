@@ -108,3 +108,43 @@ INSERT INTO events (seq, at, actor, type, subject, payload) VALUES (:seq, :at, :
 
 -- name: count_beads
 SELECT count(*) AS beads FROM beads WHERE NOT ephemeral
+
+-- name: journal_of_beads
+SELECT subject, what FROM changes WHERE kind = 'bead' ORDER BY subject, seq
+
+-- name: present_beads
+SELECT CAST(key AS TEXT) AS subject, * FROM beads WHERE NOT ephemeral ORDER BY 1
+
+-- name: present_labels
+SELECT CAST(b.key AS TEXT) AS subject, l.label FROM labels l JOIN beads b ON b.id = l.bead WHERE NOT b.ephemeral ORDER BY 1
+
+-- name: present_dependencies
+SELECT CAST(b.key AS TEXT) AS subject, o.key AS on_key, d.kind, d.created_at, d.created_by
+  FROM dependencies d JOIN beads b ON b.id = d.bead JOIN beads o ON o.id = d.depends_on
+ WHERE NOT b.ephemeral AND NOT o.ephemeral ORDER BY 1
+
+-- name: present_comments
+SELECT CAST(b.key AS TEXT) AS subject, c.author, c.body, c.at
+  FROM comments c JOIN beads b ON b.id = c.bead WHERE NOT b.ephemeral ORDER BY 1
+
+-- name: hooks_wrong
+SELECT a.address || ' has ' || a.hook_bead || ' on its hook, but no open assignment of it' AS wrong FROM agents a
+ WHERE a.hook_bead IS NOT NULL AND NOT EXISTS (
+           SELECT 1 FROM assignments s WHERE s.agent = a.address AND s.bead = a.hook_bead AND s.ended_at IS NULL)
+UNION ALL
+SELECT s.agent || ' is assigned ' || s.bead || ' (generation ' || s.generation || '), but it is not on its hook'
+  FROM assignments s JOIN agents a ON a.address = s.agent WHERE s.ended_at IS NULL AND a.hook_bead IS NOT s.bead
+UNION ALL
+SELECT b.id || ' is on the hook of ' || a.address || ', but its status is ' || b.status
+  FROM agents a JOIN beads b ON b.id = a.hook_bead WHERE b.status <> 'hooked'
+UNION ALL
+SELECT b.id || ' says that it is on a hook, but it is on none' FROM beads b
+ WHERE b.status = 'hooked' AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.hook_bead = b.id)
+LIMIT 20
+
+-- name: foreign_keys
+SELECT DISTINCT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' names something in ' || parent || ' that is not there' AS wrong
+  FROM pragma_foreign_key_check LIMIT 20
+
+-- name: integrity
+SELECT integrity_check AS wrong FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'
