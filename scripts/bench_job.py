@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from bench_starts import Figure
+from bench_figures import Figure, beside
 from bench_town import BenchTown
 
 from gastown.domain.clock import moment
@@ -54,11 +54,8 @@ def measure(place: BenchTown, rounds: int, tell: Callable[[str], None]) -> list[
 
 
 def _beside(name: str, taken: Sequence[float], floor_name: str, floor: Sequence[float]) -> list[Figure]:
-    below, above = median(floor), median(taken)
-    return [
-        Figure(floor_name, below, min(floor), max(floor), floor_name, 1.0),
-        Figure(name, above, min(taken), max(taken), floor_name, above / below),
-    ]
+    below = median(floor)
+    return [beside(floor_name, floor, floor_name, below), beside(name, taken, floor_name, below)]
 
 
 def _one_job(place: BenchTown, town: Town, bead: str) -> tuple[float, float, float]:

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench_town import BenchTown
-
-from gastown.town import Town
-from gastown.world.locks import lock
-from gastown.world.wake import Doorbell
+from bench_figures import Figure, beside
+from bench_town import BenchTown, standing_in
 
 CALLBACK = (2.2, 1.6)
 QUICK = (6.5, 5.0)
@@ -34,42 +31,11 @@ class Case:
     said: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What was measured, in milliseconds, beside its floor of the same rounds."""
-
-    name: str
-    median: float
-    least: float
-    most: float
-    floor: str
-    ratio: float
-    budget: float | None = None
-    aim: float | None = None
-
-    @property
-    def verdict(self) -> str:
-        """How it stands to its budget; nothing where there is none."""
-        if self.budget is None or self.aim is None:
-            return ""
-        if self.ratio > self.budget:
-            return "OVER"
-        return "within" if self.ratio > self.aim else "good"
-
-
 def measure(place: BenchTown, rounds: int, tell: Callable[[str], None]) -> list[Figure]:
     """One figure for each command of the path and each callback."""
     toast = place.hook_something()
-    town = Town(place.root)
-    bell = Doorbell(town.places.wake)
-    try:
-        with lock(town.places.supervisor_lock, what="the bench's stand-in for a supervisor"):
-            town.ledger.data_version()  # as the supervisor does, keep the ledger open
-            cases = _cases(place, toast)
-            return _in_rounds(cases, rounds, tell)
-    finally:
-        bell.close()
-        town.close()
+    with standing_in(place.root):
+        return _in_rounds(_cases(place, toast), rounds, tell)
 
 
 def _in_rounds(cases: Sequence[Case], rounds: int, tell: Callable[[str], None]) -> list[Figure]:
@@ -77,11 +43,11 @@ def _in_rounds(cases: Sequence[Case], rounds: int, tell: Callable[[str], None]) 
     for number in range(rounds + 1):  # the first one only warms up
         tell(f"round {number} of {rounds}")
         for case in _with_floors(cases):
-            seconds = _once(case)
+            seconds = once(case)
             if number:
                 taken[case.name].append(seconds * 1000)
     floor = median(taken[BARE])
-    return [_figure(case, taken[case.name], floor) for case in cases]
+    return [beside(case.name, taken[case.name], BARE, floor, case.budget) for case in cases]
 
 
 def _with_floors(cases: Sequence[Case]) -> Iterator[Case]:
@@ -93,13 +59,7 @@ def _with_floors(cases: Sequence[Case]) -> Iterator[Case]:
         yield case
 
 
-def _figure(case: Case, taken: Sequence[float], floor: float) -> Figure:
-    budget, aim = case.budget or (None, None)
-    middle = median(taken)
-    return Figure(case.name, middle, min(taken), max(taken), BARE, middle / floor, budget, aim)
-
-
-def _once(case: Case) -> float:
+def once(case: Case) -> float:
     """Seconds from the start of the process to its end. Ends the bench when it ended otherwise than it must."""
     reader, writer = os.pipe()
     os.write(writer, case.said)

@@ -4,11 +4,14 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gastown.ledger import agents
 from gastown.town import Town
+from gastown.world.locks import lock
+from gastown.world.wake import Doorbell
 
 PROGRAM = Path(sys.executable).with_name("gt")
 TOAST = "web/polecats/Toast"
@@ -30,12 +33,19 @@ class BenchTown:
 
     def gt(self, *words: str, cwd: Path | None = None) -> str:
         """Run gt, which must succeed."""
+        return self._run(PROGRAM, *words, cwd=cwd)
+
+    def bd(self, *words: str) -> str:
+        """Run bd, which must succeed."""
+        return self._run(PROGRAM.with_name("bd"), *words)
+
+    def _run(self, program: Path, *words: str, cwd: Path | None = None) -> str:
         done = subprocess.run(
-            [PROGRAM, *words], cwd=cwd or self.root, env=self.env, capture_output=True, text=True, check=False,
+            [program, *words], cwd=cwd or self.root, env=self.env, capture_output=True, text=True, check=False,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if done.returncode:
-            raise SystemExit(f"gt {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
+            raise SystemExit(f"{program.name} {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
         return done.stdout
 
     def launcher(self, name: str) -> str:
@@ -65,6 +75,18 @@ class BenchTown:
         """Leave no process behind."""
         if (self.root / "town.toml").exists():
             self.gt("down", "--agents")
+
+
+@contextmanager
+def standing_in(root: Path) -> Generator[Town]:
+    """Be what a supervisor is to commands: it holds its lock, hears its bell, and keeps the ledger open."""
+    with closing(Town(root)) as town, lock(town.places.supervisor_lock, what="the bench's stand-in"):
+        bell = Doorbell(town.places.wake)
+        try:
+            town.ledger.data_version()
+            yield town
+        finally:
+            bell.close()
 
 
 def _repository(folder: Path, env: Mapping[str, str]) -> Path:
