@@ -9,8 +9,6 @@ from gastown.cli.place import here
 from gastown.domain.fields import listed
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from gastown.ledger.lists import BeadList
 
 LISTED = 50
@@ -63,6 +61,7 @@ def list_beads(  # noqa: PLR0913 - every way to choose
     as_json: Json = False,
 ) -> None:
     """List beads by what they are: those that are not closed, urgent first, unless something else is asked for."""
+    from gastown.cli.render_list import bead_lines
     from gastown.ledger.lists import Wanted
     from gastown.views.bead_list import bead_list
 
@@ -94,8 +93,9 @@ def list_beads(  # noqa: PLR0913 - every way to choose
     found = bead_list(town, wanted)
     if as_json:
         output.say(output.json_text(found.lines))
-    else:
-        _show(found, town.clock.now(), long=long)
+    elif found.lines:
+        output.say(bead_lines(found.lines, town.clock.now(), long=long))
+    _tell_more(found)
     if found.lines:
         output.next_steps(f"bd show {found.lines[0].id}")
     elif not as_json:
@@ -103,12 +103,8 @@ def list_beads(  # noqa: PLR0913 - every way to choose
         output.next_steps("bd list --all", 'bd create "What is to be done"')
 
 
-def _show(found: "BeadList", now: "datetime", *, long: bool = False) -> None:
-    """The list, and on standard error how much of it was left out."""
-    from gastown.cli.render_list import bead_lines
-
-    if found.lines:
-        output.say(bead_lines(found.lines, now, long=long))
+def _tell_more(found: "BeadList") -> None:
+    """On standard error how much was left out: programs that read JSON are told too."""
     if found.more:
         output.tell(f"and {'more than ' if found.at_least else ''}{found.more:,} more: -n 0 shows all")
 
@@ -128,10 +124,12 @@ def children(
     if as_json:
         output.say(output.json_text(parts))
         return
-    from gastown.cli.render_list import parts_head
+    from gastown.cli.render_list import bead_lines, parts_head
 
     output.say(parts_head(parts))
-    _show(parts.children, town.clock.now())
+    if parts.children.lines:
+        output.say(bead_lines(parts.children.lines, town.clock.now()))
+    _tell_more(parts.children)
     if not parts.total:
         output.next_steps(f'bd create "A part of it" --parent {parts.id}', f"bd show {parts.id}")
     else:
@@ -180,8 +178,7 @@ def stale(
 
     if found.lines:
         output.say(stale_lines(found.lines, town.clock.now()))
-    if found.more:
-        output.tell(f"and {'more than ' if found.at_least else ''}{found.more:,} more: -n 0 shows all")
+    _tell_more(found)
     if found.lines:
         output.next_steps(f"bd show {found.lines[0].id}")
     else:

@@ -49,7 +49,7 @@ def _ready(town: "Town", rig: str | None, assignee: str | None, most: int, *, as
 
     found = what_is_ready(town, rig, most, assignee=assignee)
     output.show(found, lambda lines: ready_list(lines, town.clock.now()), as_json=as_json)
-    if len(found) == most and not as_json:
+    if len(found) == most:
         total = ready_count(town, rig, assignee=assignee)
         if total > most:
             counted = f"{total - most:,}" if total < COUNTED else f"more than {COUNTED - most:,}"

@@ -53,7 +53,7 @@ def _more(line: "BeadLine", now: datetime) -> Iterable[str]:
     facts = [
         *line.labels,
         f"part of {line.parent}" if line.parent else "",
-        f"{line.children} parts" if line.children else "",
+        f"{line.children} part{'s' if line.children > 1 else ''}" if line.children else "",
         f"due {day(line.due)}" if line.due else "",
         f"deferred until {day(line.defer_until)}" if line.defer_until and line.defer_until > now else "",
         f"known elsewhere as {line.external_ref}" if line.external_ref else "",

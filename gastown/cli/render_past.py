@@ -9,6 +9,7 @@ from gastown.cli.render_list import short
 from gastown.cli.tables import fit, table
 from gastown.cli.times import clock, since, span
 from gastown.ledger.journal import BEGAN, OF_RECORDS, values
+from gastown.views.bead_page import TOMBSTONE
 
 if TYPE_CHECKING:
     from gastown.ledger.journal import Change
@@ -46,7 +47,15 @@ def _told(change: "Change", *, first: bool) -> Iterable[str]:
         began = change.what[BEGAN]
         yield from _began(began if isinstance(began, dict) else {}, first=first)  # pyright: ignore[reportUnknownArgumentType]
         return
-    for field, old, new in values(change):
+    changed = {field: (old, new) for field, old, new in values(change)}
+    was, becomes = changed.get("type", ("", ""))
+    if becomes == TOMBSTONE:
+        why = changed.get("close_reason", ("", ""))[1]
+        yield f"deleted it: {_value(why)}" if why else "deleted it"
+        return
+    if was == TOMBSTONE:
+        yield "brought it back"
+    for field, (old, new) in changed.items():
         if field not in STAMPS:
             yield _field(field, old, new)
     if OF_RECORDS in change.what:

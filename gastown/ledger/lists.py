@@ -10,7 +10,7 @@ from gastown.domain.clock import moment, moment_or_none, stamp
 from gastown.errors import Invalid
 from gastown.ledger.database import Database, Row, query
 
-LOOKED_AHEAD = 1000
+LOOKED_AHEAD = 500
 """How far beyond the limit it is counted how many more there are."""
 
 COMMON = 20_000
@@ -37,7 +37,7 @@ _MAY_LEAVE_LITTLE = (
 """Filters that no index serves: to go through a list in its order would take longer than to read all and sort."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)  # without them it is made in half the time
 class Wanted:
     """Which beads, in which order and how many. What is left out filters nothing, but for the statuses.
 
@@ -79,7 +79,7 @@ class Wanted:
     """0: all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)  # without them it is made in half the time
 class BeadLine:
     """One bead of a list."""
 
@@ -118,14 +118,6 @@ class BeadList:
     """There are more than `more`: nobody counted on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
-    """How many parts a bead has, deleted ones left out."""
-
-    total: int
-    closed: int
-
-
 def find(database: Database, wanted: Wanted) -> BeadList:
     """The beads that are wanted, in their order. Raises Invalid for an order that there is none."""
     if wanted.sort not in ORDERS:
@@ -142,12 +134,6 @@ def lines(database: Database, keys: Sequence[int]) -> tuple[BeadLine, ...]:
     return tuple(_line(row) for row in database.rows("lists", "lines", keys=json.dumps(keys)))
 
 
-def children(database: Database, parent: str) -> Children:
-    """How many parts the bead has, and how many of them are closed."""
-    row = database.row("lists", "children", parent=parent)
-    return Children(row["beads"], row["closed"]) if row else Children(0, 0)
-
-
 def _put_together(database: Database, wanted: Wanted) -> tuple[str, dict[str, object]]:
     """The query and its values: in the order of an index where there is one, else all that fits is sorted."""
     filters = _filters(wanted)
@@ -156,7 +142,10 @@ def _put_together(database: Database, wanted: Wanted) -> tuple[str, dict[str, ob
     if (driver := _driver(database, wanted, filters)) is not None:
         if driver == "of_label":
             values["label"] = wanted.labels[0]
-        return f"{_arm(wanted, driver, [*filters, *_led_by(driver)])}\n{_order(wanted)} LIMIT :most", values
+        return (
+            f"{_arm(wanted, driver, [*filters, *_led_by(driver)])}\n{_order(wanted, 'b.')} LIMIT :most",
+            values,
+        )
     source = "of_rig" if wanted.rig is not None else "of_status"
     arms = list[str]()
     for number, status in enumerate(_statuses(wanted)):
@@ -177,9 +166,9 @@ def _led_by(driver: str) -> Sequence[str]:
     return {"of_label": ["label"], "of_rare_types": ["rare_types"]}.get(driver, [])
 
 
-def _order(wanted: Wanted) -> str:
+def _order(wanted: Wanted, table: str = "") -> str:
     downwards = (wanted.sort in _NEWEST_FIRST) != wanted.reverse
-    return "ORDER BY " + ", ".join(f"{by} DESC" if downwards else by for by in ORDERS[wanted.sort])
+    return "ORDER BY " + ", ".join(f"{table}{by}{' DESC' if downwards else ''}" for by in ORDERS[wanted.sort])
 
 
 def _driver(database: Database, wanted: Wanted, filters: dict[str, dict[str, object]]) -> str | None:

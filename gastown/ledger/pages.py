@@ -34,6 +34,22 @@ def children(database: Database, bead: str) -> Sequence[Link]:
     return _links(database, "children", bead)
 
 
+def count_children(database: Database, bead: str) -> tuple[int, int]:
+    """How many parts the bead has, and how many of them are closed; deleted ones left out."""
+    row = database.row("pages", "count_children", parent=bead)
+    return (row["beads"], row["closed"]) if row else (0, 0)
+
+
+def held_by(database: Database, bead: str) -> Sequence[str]:
+    """Ids of the parents because of which the bead waits, the nearest first, up to where the reason lies."""
+    return [str(row["id"]) for row in database.rows("pages", "held_by", id=bead)]
+
+
+def has_requests(database: Database, bead: str) -> bool:
+    """Whether the bead was ever handed to the merge queue, or is a merge request itself."""
+    return database.row("pages", "has_requests", id=bead) is not None
+
+
 def _links(database: Database, name: str, bead: str) -> Sequence[Link]:
     return [_link(row) for row in database.rows("pages", name, id=bead, most=MOST)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from gastown.domain.beads import BeadStatus
 from gastown.errors import Refused
-from gastown.ledger import beads, lists
+from gastown.ledger import beads, lists, pages
 from gastown.ledger.lists import BeadList, Wanted
 from gastown.town import Town
 
@@ -39,9 +39,9 @@ def bead_list(town: Town, wanted: Wanted) -> BeadList:
 def children(town: Town, what: str, *, closed: bool, most: int) -> Parts:
     """The parts of the bead of that id, or of the one id that begins so; closed ones too if wanted."""
     bead = beads.get(town.ledger, what)
-    count = lists.children(town.ledger, bead.id)
+    total, done = pages.count_children(town.ledger, bead.id)
     found = lists.find(town.ledger, Wanted(parent=bead.id, closed=closed, most=most))
-    return Parts(bead.id, bead.title, bead.status, count.total, count.closed, found)
+    return Parts(bead.id, bead.title, bead.status, total, done, found)
 
 
 def addresses(town: Town, name: str) -> Sequence[str]:

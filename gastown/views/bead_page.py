@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from gastown.domain.assignments import Assignment
 from gastown.domain.beads import Bead, BeadStatus, Comment, DependencyKind
-from gastown.domain.records import TOMBSTONE
-from gastown.ledger import agents, beads, graph, lists, merges, pages, waits
+from gastown.ledger import agents, beads, graph, pages
 from gastown.ledger.graph import Link
 from gastown.town import Town
-from gastown.views.queue import RequestLine, request_line
+
+if TYPE_CHECKING:
+    from gastown.views.queue import RequestLine
+
+TOMBSTONE = "tombstone"
+"""The type of what is left of a deleted bead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Deleted:
     why: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)  # without them it is made in half the time
 class BeadPage:
     """A bead's own fields first, as agents read them; then what surrounds it."""
 
@@ -74,7 +79,7 @@ class BeadPage:
     comments: tuple[Comment, ...]
     assignments: tuple[AssignmentLine, ...]
     """Oldest first."""
-    requests: tuple[RequestLine, ...]
+    requests: "tuple[RequestLine, ...]"
     """Its merge requests, oldest first."""
     owner: str | None
     due: datetime | None
@@ -101,8 +106,7 @@ def bead_page(town: Town, what: str) -> BeadPage:
     bead = beads.get(ledger, what)
     requests = _requests(town, bead)
     own = {request.id for request in requests}
-    leaning, parts = pages.leans_on(ledger, bead.id), lists.children(ledger, bead.id)
-    held = None if bead.status is BeadStatus.CLOSED else waits.held(ledger, bead.id)
+    leaning, parts = pages.leans_on(ledger, bead.id), pages.count_children(ledger, bead.id)
     return BeadPage(
         id=bead.id,
         title=bead.title,
@@ -141,10 +145,10 @@ def bead_page(town: Town, what: str) -> BeadPage:
         updated_by=bead.updated_by,
         ephemeral=bead.ephemeral,
         parent=next((link for link in leaning if link.kind == DependencyKind.PARENT_CHILD), None),
-        held_by=tuple(above.id for above in waits.parents_that_hold(ledger, held)) if held else (),
-        children=tuple(pages.children(ledger, bead.id)) if parts.total else (),
-        children_total=parts.total,
-        children_closed=parts.closed,
+        held_by=tuple(pages.held_by(ledger, bead.id)),
+        children=tuple(pages.children(ledger, bead.id)) if parts[0] else (),
+        children_total=parts[0],
+        children_closed=parts[1],
         deleted=_deleted(bead),
     )
 
@@ -156,8 +160,13 @@ def _deleted(bead: Bead) -> Deleted | None:
     return Deleted(bead.closed_at, bead.closed_by, bead.close_reason)
 
 
-def _requests(town: Town, bead: Bead) -> tuple[RequestLine, ...]:
+def _requests(town: Town, bead: Bead) -> "tuple[RequestLine, ...]":
     """The requests of a bead; a bead that is a request itself has that one."""
+    if not pages.has_requests(town.ledger, bead.id):
+        return ()  # and nothing about merging needs to be loaded
+    from gastown.ledger import merges
+    from gastown.views.queue import request_line
+
     own = merges.get(town.ledger, bead.id)
     return tuple(request_line(r) for r in ([own] if own else merges.of_bead(town.ledger, bead.id)))
 

@@ -72,8 +72,3 @@ SELECT b.*, r.waits, r.kids,
        (SELECT depends_on FROM dependencies WHERE bead = b.id AND kind = 'parent-child') AS parent
   FROM json_each(:keys) k CROSS JOIN beads b ON b.key = k.value CROSS JOIN readiness r ON r.key = b.key
  ORDER BY k.key
-
--- name: children
-SELECT count(*) AS beads, coalesce(sum(b.status = 'closed'), 0) AS closed
-  FROM readiness r CROSS JOIN beads b ON b.key = r.key
- WHERE r.parent = (SELECT key FROM beads WHERE id = :parent) AND b.type <> 'tombstone'
