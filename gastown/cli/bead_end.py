@@ -55,13 +55,14 @@ def _continue(beads: Sequence[str], why: str, *, force: bool, up: bool, as_json:
     if force or len(beads) > 1:
         raise Invalid("--continue closes one step, and forces nothing", "bd close STEP --continue")
     town = here()
-    done = close_and_continue(town, beads[0], reason=why, by=caller(town))
+    by = caller(town)
+    done = close_and_continue(town, beads[0], reason=why, by=by)
     output.show(done, continued, as_json=as_json)
     keep_up(town, wanted=up)
     if done.next is not None:
         output.next_steps(f"bd show {done.next.id}", f"bd close {done.next.id} --continue")
     else:
-        output.next_steps("gt done")
+        output.next_steps(f"bd show {done.bead or done.molecule}" if by.is_human else "gt done")
 
 
 def _closed(done: "Closed") -> str:

@@ -107,6 +107,25 @@ def test_current_shows_the_step_to_do_now_in_full(run: Run) -> None:
     assert (page["current"]["id"], page["next"]["name"], page["done"]) == (first, "tag", 0)
 
 
+def test_closing_a_step_shows_the_next_in_full_and_can_be_repeated(run: Run) -> None:
+    made = run.pour()
+    first, second = made["steps"]
+    after = f'{first} "Write the notes of 1.2"   (1 of 2 steps done)\n\n step 2 of 2  {second}  Tag it\n'
+    assert run("close", first, "--continue", "--no-up") == f"closed  {after}"
+    assert run.err == f"next:  bd show {second}    bd close {second} --continue\n"
+    assert run("close", first, "--continue", "--no-up") == f"closed before  {after}"
+    result = run.json("close", second, "--continue", "--no-up")
+    assert (result["done"], result["next"]) == (2, None)
+    assert run.err == f"next:  bd show {made['molecule']}\n"
+    assert "all its steps are done" in run("show", made["molecule"])
+
+
+def test_a_later_step_is_refused_with_the_command_that_comes_first(run: Run) -> None:
+    first, second = run.pour()["steps"]
+    run("close", second, "--continue", "--no-up", expect=1)
+    assert run.err == f"bd: {second} waits for {first}\n    bd close {first} --continue\n"
+
+
 def test_current_without_a_name_is_for_agents(run: Run) -> None:
     run("mol", "current", expect=1)
     assert run.err == "bd: you are the human: you have no hook\n    bd mol current BEAD\n"
