@@ -15,6 +15,7 @@ from gastown.ledger import events
 from gastown.ledger.sqlite import checkpoints_are_safe
 from gastown.operations.town.self_description import describe_self
 from gastown.supervisor.act import Hands
+from gastown.supervisor.historian import Historian
 from gastown.supervisor.tick import Tick
 from gastown.town import Town
 from gastown.world.locks import Held, lock
@@ -77,6 +78,7 @@ class Supervisor:
         bell = Doorbell(self._town.places.wake)
         hands = Hands(self._town)
         tick = Tick(self._town, hands)
+        historian = Historian(self._town)
         self._record("supervisor.started")
         log.info("supervising %s", self._town.root)
         try:
@@ -84,13 +86,13 @@ class Supervisor:
                 self._leave_if_disowned()
                 until = self._look(tick)
                 self._fold_log()
-                if bell.wait(self._pause(until)):
-                    bell.wait(SETTLE)
+                self._wait(bell, historian, self._pause(until))
         finally:
             at_rest = hands.rest(PATIENCE)
             tick.say_goodbye()
             bell.close()
             self._record("supervisor.stopped")
+            historian.finish()
             log.info("stopped")
             if not at_rest:
                 log.info("something is still under way; whoever comes next carries it on")
@@ -121,6 +123,14 @@ class Supervisor:
         except Exception:  # a fault of ours must not end the care for thirty agents
             log.exception("a fault of ours; the next look comes with the heartbeat")
         return None
+
+    def _wait(self, bell: Doorbell, historian: Historian, seconds: float) -> None:
+        """Until somebody rings or the time is over; meanwhile the history is kept up."""
+        late = time.monotonic() + seconds
+        while not self._stopping and (left := late - time.monotonic()) > 0:
+            if bell.wait(min(left, historian.look())):
+                bell.wait(SETTLE)
+                return
 
     def _pause(self, until: datetime | None) -> float:
         if until is None:

@@ -147,4 +147,4 @@ SELECT DISTINCT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' names s
   FROM pragma_foreign_key_check LIMIT 20
 
 -- name: integrity
-SELECT integrity_check AS wrong FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'
+SELECT integrity_check AS wrong FROM pragma_integrity_check WHERE integrity_check <> 'ok'

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from gastown.domain.decide.supervision import STOPPED_BY_PERSON
 from gastown.domain.observed import Unknown
-from gastown.errors import Unavailable
+from gastown.errors import GastownError, Unavailable
 from gastown.ledger import agents, events
+from gastown.operations.history.record import record
 from gastown.operations.merge.predecessor import end_all_of_queue
 from gastown.operations.sessions.caller import must_be_person
 from gastown.operations.sessions.trace import end_leftovers
@@ -33,7 +34,8 @@ def down(town: Town, *, agents_too: bool) -> Down:
     """Stop the supervisor and the queues; with `agents_too` all sessions, and the town's tmux server as well.
 
     What is on a hook stays there: a person's next `gt up` carries on, and no agent's command does. What people run
-    stays as well, be it with GT_TOWN in its environment. Raises Unavailable when something does not stop, Refused
+    stays as well, be it with GT_TOWN in its environment. The ledger is recorded in its history at last; where it
+    cannot be read, everything is stopped all the same. Raises Unavailable when something does not stop, Refused
     for agents and in a gate of this town.
     """
     must_be_person(town, "gt down")
@@ -45,8 +47,15 @@ def down(town: Town, *, agents_too: bool) -> Down:
     for rig in town.rigs:
         end_all_of_queue(town, rig)  # one that is just being started holds no lock yet
     with undisturbed():
-        sessions = _stop_sessions(town) if agents_too else ()
+        sessions = _stop_sessions(town) if agents_too else _recorded(town)
     return Down(supervisor, queues, sessions)
+
+
+def _recorded(town: Town) -> tuple[()]:
+    """Bring the git history up to now; that it cannot be keeps nobody from taking the town down."""
+    with contextlib.suppress(GastownError, OSError):
+        record(town)
+    return ()
 
 
 @contextmanager
@@ -68,7 +77,11 @@ def _stop_sessions(town: Town) -> tuple[str, ...]:
     if isinstance(seen, Unknown):
         raise Unavailable(f"cannot see the sessions: {seen.why}", "gt doctor")
     end_leftovers(town, {})
-    _record(town)
+    with contextlib.suppress(
+        GastownError
+    ):  # a ledger that cannot be read: who restores it needs the town down
+        _record(town)
+    _recorded(town)
     town.terminal.close()  # last: with it goes our own terminal, if this was typed in one of the town's
     return tuple(session.name for session in seen)
 
