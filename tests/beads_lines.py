@@ -153,11 +153,11 @@ def a_usual_line(draw: st.DrawFn) -> Record:
     line: Record = {
         "id": "bd-1", "title": draw(NAME), "status": draw(st.sampled_from(["open", "in_progress", "blocked"])),
         "priority": draw(st.integers(0, 4)), "issue_type": draw(st.sampled_from(["task", "epic"])),
-        "created_at": draw(TIMES), "created_by": draw(NAME), "updated_at": draw(TIMES),
+        "created_at": draw(TIMES), "updated_at": draw(TIMES),
     }  # fmt: skip
     line |= draw(
         _maybe(
-            description=TEXT.filter(lambda text: "\0" not in text), labels=st.lists(NAME, min_size=1),
+            created_by=NAME, description=TEXT.filter(lambda text: "\0" not in text), labels=st.lists(NAME, min_size=1),
             due_at=TIMES, dependency_count=st.integers(0, 3), x=JSON,
         )
     )  # fmt: skip

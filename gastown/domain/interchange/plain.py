@@ -10,17 +10,15 @@ from gastown.domain.beads import LONGEST_TITLE, DependencyKind, check_id
 from gastown.domain.interchange.kept import COMPUTED, KEY
 from gastown.domain.interchange.lists import EXTERNAL, Lean
 from gastown.domain.interchange.times import ZERO, derived_uid, in_our_words
-from gastown.domain.interchange.words import FLAGS, STATUSES, TEXTS, TIMES, TYPES, one_line
+from gastown.domain.interchange.words import FLAGS, NOBODY, STATUSES, TEXTS, TIMES, TYPES, one_line
 from gastown.domain.records import Json, Record
 from gastown.errors import Invalid
 
-NEEDED = frozenset(
-    {"id", "title", "status", "priority", "issue_type", "created_at", "created_by", "updated_at"}
-)
+NEEDED = frozenset({"id", "title", "status", "priority", "issue_type", "created_at", "updated_at"})
 UNUSUAL = FLAGS | {"uid", "comments", "metadata", "closed_by"}
 """Fields that the careful reader is left with."""
 
-READ = NEEDED - {"created_at", "updated_at", "created_by"}
+READ = NEEDED - {"created_at", "updated_at"}
 """Fields that are looked at one by one, and kept as they are."""
 
 _TEXT, _TIME, _READ, _LIST = range(4)
@@ -101,6 +99,9 @@ def _fields(line: Mapping[str, Json], leans: list[Lean]) -> tuple[Record, Record
             (record if value else more)[name] = value
         else:
             _list(line, record, kept, leans, name)
+    if "created_by" not in record:
+        record["created_by"] = NOBODY
+        kept["less"] = {"created_by": NOBODY}
     if not COMPUTED.isdisjoint(more):
         computed: Record = {name: more.pop(name) for name in sorted(COMPUTED & more.keys())}
         kept["computed"] = {"at": record["updated_at"], "was": computed}
