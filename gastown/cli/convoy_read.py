@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PAUSE = 0.25
 """Seconds between two looks of a watcher at the ledger's counter of changes, which costs microseconds."""
 
+REST = 4
+"""A watcher rests so much longer than its last look took: at a convoy of thousands that is no small thing."""
+
 SHOWN = 100
 """Beads of a convoy that are shown to a person who does not say how many."""
 
@@ -100,11 +103,11 @@ def watch(
     if page.convoy.state == "open":
         output.tell(f"{page.convoy.id} is still open: {page.convoy.closed} of {page.convoy.tracked} closed")
         return exits.BUSY
-    landed = page.convoy.state == "landed"
+    done = page.convoy.state == "done"
     words = f"{page.convoy.state}  {page.convoy.id}  {output.harmless(page.convoy.title)}: {page.ended.words}"
     output.say(output.json_text(page.convoy, indent=None) if as_json else words)
     _read(town, page)
-    return exits.DONE if landed else exits.NOT_POSSIBLE
+    return exits.DONE if done else exits.NOT_POSSIBLE
 
 
 def _until_it_ends(town: "Town", convoy: str, screen: "_Screen", timeout: float | None) -> "ConvoyPage":
@@ -112,18 +115,21 @@ def _until_it_ends(town: "Town", convoy: str, screen: "_Screen", timeout: float 
     from gastown.views.convoys import convoy_page
 
     end = None if timeout is None else time.monotonic() + timeout
-    version = town.ledger.data_version()
+    version, took = town.ledger.data_version(), 0.0
     page = convoy_page(town, convoy)
     screen.show(None, page)
     while page.convoy.state == "open":
-        left = PAUSE if end is None else min(PAUSE, end - time.monotonic())
+        pause = max(PAUSE, REST * took)
+        left = pause if end is None else min(pause, end - time.monotonic())
+        if left > 0:
+            time.sleep(left)
         if version != (version := town.ledger.data_version()):
-            before, page = page, convoy_page(town, page.convoy.id)
+            began, before = time.monotonic(), page
+            page = convoy_page(town, page.convoy.id)
             screen.show(before, page)
+            took = time.monotonic() - began
         elif left <= 0:
             break
-        else:
-            time.sleep(left)
     return page
 
 

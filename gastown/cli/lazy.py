@@ -38,6 +38,8 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "bead stats": Command("bead_past:stats", "count beads, what is ready, how long work takes"),
         "bead epic status": Command("bead_graph:epic_status", "show how far epics have come"),
         "bead files": Command("bead_past:files", "show which beads touched a file"),
+        "bead import": Command("interchange:import_beads", "take in a file of Beads (.beads/issues.jsonl)"),
+        "bead export": Command("interchange:export_beads", "write beads as Beads writes them"),
         "sling": Command("work:sling", "dispatch: put a bead, new or not, or a convoy's, on hooks"),
         "unsling": Command("work:unsling", "take work back from a hook; nothing of it is lost"),
         "done": Command("work:done", "hand finished work to the merge queue"),

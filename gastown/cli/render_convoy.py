@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gastown.cli.output import faint, harmless, strong
-from gastown.cli.tables import bar, table
+from gastown.cli.tables import bar, in_one_line_or_two, table
 from gastown.cli.times import ago, since
 from gastown.domain.convoys import breakdown
 
@@ -22,11 +22,11 @@ SHOWN = 20
 def convoy_list(lines: "Sequence[ConvoyLine]", now: datetime) -> str:
     """What `gt convoy list` shows; empty when there is nothing."""
     rows = [
-        (line.id, line.title, bar(line.closed, line.tracked), _stands(line), line.owner or "-",
-         since(line.created_at, now))
+        (line.id, line.title, bar(line.closed, line.tracked), line.owner or "-", since(line.created_at, now),
+         _stands(line))
         for line in lines
     ]  # fmt: skip
-    return "\n".join(table(rows, gives_way={1: 12, 3: 10, 4: 8}, right=(5,)))
+    return "\n".join(in_one_line_or_two(rows, gives_way={1: 12, 3: 8}, right=(4,), indent=1))
 
 
 def _stands(line: "ConvoyLine") -> str:
@@ -44,8 +44,9 @@ def _head(page: "ConvoyPage", now: datetime) -> Iterable[str]:
     line = page.convoy
     yield f"{strong(line.id)}  {harmless(line.title)}"
     ended = f" · {page.ended.words}" if line.closed else ""
-    left = breakdown(line.states)
-    yield f" {line.state} · {bar(line.closed, line.tracked)}{ended}{f' · {left}' if left else ''}"
+    yield f" {line.state} · {bar(line.closed, line.tracked)}{ended}"
+    if left := breakdown(line.states):
+        yield f" {left}"
     watched = f", watched by {harmless(', '.join(line.watchers))}" if line.watchers else ""
     opened = f"opened by {harmless(line.created_by)} {ago(line.created_at, now)}"
     yield faint(f" owned by {harmless(line.owner or 'nobody')}{watched} · {opened}")

@@ -1,6 +1,6 @@
 """The one page as text: what waits for the human first, then who works, then the queues."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gastown.cli.output import faint, harmless, strong, width
 from gastown.cli.place import short_path
 from gastown.cli.rig import gate_words
-from gastown.cli.tables import bar, columns, fit, table
+from gastown.cli.tables import bar, fit, in_one_line_or_two, table
 from gastown.cli.times import ago, lasted, since
 
 if TYPE_CHECKING:
@@ -76,20 +76,8 @@ def _waiting(lines: "Sequence[WaitingLine]", now: datetime) -> list[str]:
     ]
     return [
         f" {strong(f'Waiting for you ({len(lines)})')}",
-        *_in_one_line_or_two(rows, gives_way={3: WHY}, right=(4,)),
+        *in_one_line_or_two(rows, gives_way={3: WHY}, right=(4,)),
     ]
-
-
-def _in_one_line_or_two(
-    rows: Sequence[Sequence[str]], *, gives_way: Mapping[int, int], right: Sequence[int]
-) -> list[str]:
-    """A table; where the terminal is too narrow, the last cells stand beneath their rows."""
-    whole = table(rows, indent=3, right=right)
-    if max(map(columns, whole)) <= width():
-        return whole
-    firsts = table([row[:-1] for row in rows], indent=3, gives_way=gives_way, right=right)
-    seconds = [f"      {harmless(row[-1])}".rstrip() for row in rows]
-    return [line for pair in zip(firsts, seconds, strict=True) for line in pair if line]
 
 
 def _unseen(lines: "Sequence[str]") -> list[str]:
@@ -114,7 +102,7 @@ def _working(lines: "Sequence[WorkerLine]", now: datetime) -> list[str]:
         )
         for line in lines
     ]
-    first, *rest = _in_one_line_or_two([head, *rows], gives_way={3: TITLE}, right=(4, 5))
+    first, *rest = in_one_line_or_two([head, *rows], gives_way={3: TITLE}, right=(4, 5))
     title = f" Working ({len(lines)})"
     padded = (
         first if len(first.strip()) + len(title) < len(first) else f"{' ' * (len(title) + 2)}{first.strip()}"

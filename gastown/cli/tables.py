@@ -36,6 +36,18 @@ def table(
     return [_line(row, sizes, indent, right) for row in cells]
 
 
+def in_one_line_or_two(
+    rows: Sequence[Sequence[str]], *, gives_way: Mapping[int, int], right: Sequence[int], indent: int = 3
+) -> list[str]:
+    """A table; where the terminal is too narrow, the last cells stand beneath their rows."""
+    whole = table(rows, indent=indent, right=right)
+    if max(map(columns, whole), default=0) <= width():
+        return whole
+    firsts = table([row[:-1] for row in rows], indent=indent, gives_way=gives_way, right=right)
+    seconds = [f"{' ' * (indent + 3)}{harmless(row[-1])}".rstrip() for row in rows]
+    return [line for pair in zip(firsts, seconds, strict=True) for line in pair if line]
+
+
 def _line(row: Sequence[str], sizes: Sequence[int], indent: int, right: Sequence[int]) -> str:
     fitted = [
         pad(fit(cell, size), size, to_the_right=i in right)

@@ -71,8 +71,8 @@ def tracked_state(facts: TrackedFacts) -> TrackedState:
 
 BREAKDOWN: Mapping[TrackedState, str] = {
     TrackedState.WORKING: "{} working",
-    TrackedState.QUEUED: "{} in the queue",
-    TrackedState.HELD: "{} held in the queue",
+    TrackedState.QUEUED: "{} queued",
+    TrackedState.HELD: "{} held",
     TrackedState.READY: "{} ready",
     TrackedState.WAITING: "{} waiting",
     TrackedState.BLOCKED: "{} blocked",
@@ -84,7 +84,7 @@ BREAKDOWN: Mapping[TrackedState, str] = {
 
 
 def breakdown(states: Mapping[TrackedState, int]) -> str:
-    """`2 working · 1 in the queue · 3 ready`; empty when nothing is open."""
+    """`2 working · 1 queued · 3 ready`; empty when nothing is open."""
     return " · ".join(words.format(states[state]) for state, words in BREAKDOWN.items() if states.get(state))
 
 
@@ -97,6 +97,11 @@ class Endings:
     """Nothing needed to change."""
     otherwise: int
     """Closed by hand, or in another town."""
+
+    @property
+    def told(self) -> str:
+        """What became of the convoy itself, honestly: it may be done without that anything landed."""
+        return f"{'has landed' if self.landed else 'is done, but nothing landed'}: {self.words}"
 
     @property
     def words(self) -> str:

@@ -5,11 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gastown.domain.beads import BeadStatus
+from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.clock import moment, moment_or_none, stamp
-from gastown.domain.convoys import GIVEN_UP, LONE, Endings, TrackedFacts, TrackedState, tracked_state
+from gastown.domain.convoys import (
+    GIVEN_UP,
+    LONE,
+    Endings,
+    TrackedFacts,
+    TrackedState,
+    check_convoy,
+    tracked_state,
+)
 from gastown.domain.merges import MergeState
-from gastown.ledger import bead_writes
+from gastown.errors import NotFound
+from gastown.ledger import bead_writes, beads
 from gastown.ledger.database import Database, Row
 
 
@@ -54,6 +63,14 @@ class Notice:
     """Sling made that convoy around a lone bead."""
     landed: bool
     """False: it was closed by hand."""
+
+
+def get(database: Database, what: str) -> Bead:
+    """The convoy of that id, or of the one id that begins so. Raises NotFound, and Refused when it is none."""
+    try:
+        return check_convoy(beads.get(database, what))
+    except NotFound as missing:
+        raise NotFound(f"there is no convoy {what!r}", "gt convoy list") from missing
 
 
 def convoy_of(database: Database, bead: str) -> str | None:
@@ -114,8 +131,11 @@ def progress(database: Database, convoys: Sequence[str]) -> Mapping[str, tuple[i
 def states(
     database: Database, convoys: Sequence[str], now: datetime
 ) -> Mapping[str, Mapping[TrackedState, int]]:
-    """How many beads of each convoy stand where."""
+    """How many beads of each convoy stand where; only states that there are."""
     found: dict[str, dict[TrackedState, int]] = {convoy: {} for convoy in convoys}
+    for convoy, (_, closed) in progress(database, convoys).items():
+        if closed:
+            found[convoy][TrackedState.CLOSED] = closed
     for row in database.rows("convoys", "facts", convoys=json.dumps(list(convoys)), now=stamp(now)):
         counted, state = found[row["id"]], _state(row, row["request"])
         counted[state] = counted.get(state, 0) + row["beads"]
@@ -158,17 +178,17 @@ def around(database: Database, epic: str) -> str | None:
     return None if row is None else str(row["id"])
 
 
-def track(database: Database, convoy: str, beads: Sequence[str], *, by: str, now: datetime) -> None:
+def track(database: Database, convoy: str, work: Sequence[str], *, by: str, now: datetime) -> None:
     """Let the convoy track these beads, which it did not yet, inside the present transaction."""
     bead_writes.touch(database, convoy, by=by, now=now)
-    rows = [{"convoy": convoy, "bead": bead, "at": stamp(now), "by": by} for bead in beads]
+    rows = [{"convoy": convoy, "bead": bead, "at": stamp(now), "by": by} for bead in work]
     database.write_many("convoys", "track", rows)
 
 
-def untrack(database: Database, convoy: str, beads: Sequence[str], *, by: str, now: datetime) -> None:
+def untrack(database: Database, convoy: str, work: Sequence[str], *, by: str, now: datetime) -> None:
     """Let the convoy track these beads no more, inside the present transaction."""
     bead_writes.touch(database, convoy, by=by, now=now)
-    database.write_many("convoys", "untrack", [{"convoy": convoy, "bead": bead} for bead in beads])
+    database.write_many("convoys", "untrack", [{"convoy": convoy, "bead": bead} for bead in work])
 
 
 def reopen(database: Database, convoy: str, *, by: str, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gastown.domain.beads import Bead, BeadStatus
-from gastown.domain.convoys import Endings, TrackedState, check_convoy, is_lone, was_given_up, watchers
+from gastown.domain.convoys import Endings, TrackedState, is_lone, was_given_up, watchers
 from gastown.ledger import beads, convoys
 from gastown.ledger.convoys import TrackedBead
 from gastown.town import Town
@@ -21,7 +21,7 @@ class ConvoyLine:
     id: str
     title: str
     state: str
-    """open, landed or closed (by hand)"""
+    """open, done (all in it is closed) or closed (by hand)"""
     owner: str | None
     watchers: tuple[str, ...]
     lone: bool
@@ -102,7 +102,7 @@ def convoy_page(town: Town, what: str) -> ConvoyPage:
 
 
 def _convoy(town: Town, what: str) -> Bead:
-    return check_convoy(beads.get(town.ledger, what))
+    return convoys.get(town.ledger, what)
 
 
 def _lines(town: Town, ids: Sequence[str]) -> tuple[ConvoyLine, ...]:
@@ -123,7 +123,7 @@ def _state(convoy: Bead, states: Mapping[TrackedState, int]) -> str:
     if convoy.status is not BeadStatus.CLOSED:
         return "open"
     all_closed = set(states) == {TrackedState.CLOSED}
-    return "landed" if all_closed and not was_given_up(convoy) else "closed"
+    return "done" if all_closed and not was_given_up(convoy) else "closed"
 
 
 def _tracked(bead: TrackedBead, waits_for: Sequence[str], rigs: set[str]) -> TrackedLine:

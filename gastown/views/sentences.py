@@ -33,6 +33,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "landed {subject} on {target} as {commit}",
         "landed {subject}",
     ),
+    "beads.imported": (
+        "imported {subject}: {created} new, {updated} updated",
+        "imported {subject}",
+    ),
     "bead.updated": ("changed {subject}: {what}", "changed {subject}"),
     "bead.claimed": ("claimed {subject}",),
     "bead.closed": (
@@ -141,7 +145,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "closed the convoy {subject}, which had not landed",
     ),
     "convoy.landed": (
-        'brought the convoy {subject} "{title}" home: {how}',
+        'closed the convoy {subject} "{title}", which is done: {how}',
         "closed the convoy {subject}: all it tracks has landed",
     ),
 }

@@ -73,13 +73,13 @@ def test_a_convoy_from_its_making_to_its_landing(place: ConvoyTown, run: Run) ->
     run("convoy", "close", convoy, "--no-up", expect=exits.NOT_POSSIBLE)
     assert f"gt: {convoy} tracks 2 that are open" in run.err
     place.close(one, two)
-    assert "Convoy Pagination has landed: 2 closed otherwise" in run("status")
+    assert "Convoy Pagination is done, but nothing landed: 2 closed otherwise" in run("status")
     page = run("convoy", "status", convoy)
-    assert " landed · ██████████ 2/2 · 2 closed otherwise" in page
-    assert "has landed" not in run("status")
+    assert " done · ██████████ 2/2 · 2 closed otherwise" in page
+    assert "is done" not in run("status")
     assert run("convoy", "list") == ""
     assert run.err.startswith("no convoy is open\n")
-    assert "landed" in run("convoy", "list", "--all")
+    assert "done" in run("convoy", "list", "--all")
 
 
 def test_a_convoy_is_given_up_by_force(place: ConvoyTown, run: Run) -> None:
@@ -180,7 +180,7 @@ def test_a_watcher_in_a_pipe_tells_each_change_and_ends_with_the_landing(place: 
     place.land(one)
     place.close(two)
     out, err = process.communicate(timeout=PATIENCE)
-    assert out.splitlines()[-1] == f"landed  {convoy}  Pagination: 1 landed, 1 closed otherwise"
+    assert out.splitlines()[-1] == f"done  {convoy}  Pagination: 1 landed, 1 closed otherwise"
     assert (process.returncode, err) == (0, "")
     assert place.messages() == []  # who has seen it need not be told
 
@@ -191,7 +191,7 @@ def test_a_watcher_for_programs_writes_an_object_a_line(place: ConvoyTown) -> No
     assert json.loads(line_of(process))["state"] == "ready"
     place.close(work)
     out, _ = process.communicate(timeout=PATIENCE)
-    assert [json.loads(line)["state"] for line in out.splitlines()] == ["closed", "landed"]
+    assert [json.loads(line)["state"] for line in out.splitlines()] == ["closed", "done"]
 
 
 def test_a_watcher_of_what_is_given_up_ends_with_1(place: ConvoyTown) -> None:
@@ -221,7 +221,7 @@ def test_a_watcher_gives_up_in_time_and_one_that_comes_late_is_told_at_once(plac
     place.close(work)
     process = watcher(place, convoy, "--timeout=0")
     out, _ = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, out) == (0, f"landed  {convoy}  Pagination: 1 closed otherwise\n")
+    assert (process.returncode, out) == (0, f"done  {convoy}  Pagination: 1 closed otherwise\n")
 
 
 def test_a_watcher_that_is_interrupted_ends_with_130(place: ConvoyTown) -> None:
@@ -240,7 +240,7 @@ def test_on_a_terminal_one_bar_is_drawn_anew(place: ConvoyTown) -> None:
     os.close(theirs)
     shown = read_until(ours, "1 ready")
     place.close(work)
-    shown += read_until(ours, "landed")
+    shown += read_until(ours, "done")
     assert process.wait(PATIENCE) == 0
     os.close(ours)
     bars = shown.replace("\r\n", "\n").split("\n")[0].split("\r\x1b[K")

@@ -79,9 +79,10 @@ def test_a_page_shows_where_everything_stands(place: ConvoyTown) -> None:
     assert (by_id[waits].waits_for, by_id[far].here, by_id[ready].here) == ((ready,), False, True)
     assert (by_id[landed].landed, by_id[ended].landed) == (True, False)
     shown = convoy_text(page, 6, place.town.clock.now())
-    assert shown.splitlines()[:4] == [
+    assert shown.splitlines()[:5] == [
         f"{convoy}  Pagination",
-        " open · ██░░░░░░░░ 2/7 · 1 landed, 1 closed otherwise · 1 working · 1 in the queue · 2 ready · 1 waiting",
+        " open · ██░░░░░░░░ 2/7 · 1 landed, 1 closed otherwise",
+        " 1 working · 1 queued · 2 ready · 1 waiting",
         " owned by overseer, watched by mayor · opened by overseer 3 h ago",
         "",
     ]
@@ -98,12 +99,12 @@ def test_the_lists_are_bounded_and_in_order(place: ConvoyTown) -> None:
     assert [line.id for line in open_convoys(place.town, 1)] == ids[2:3]
     assert [line.id for line in all_convoys(place.town)] == [*ids[2:], empty, ids[1], ids[0]]
     assert [line.id for line in all_convoys(place.town, 4)] == [*ids[2:], empty, ids[1]]
-    assert [line.state for line in all_convoys(place.town)] == ["open", "open", "open", "landed", "landed"]
+    assert [line.state for line in all_convoys(place.town)] == ["open", "open", "open", "done", "done"]
     assert how_many_open(place.town) == 3
     text = convoy_list(all_convoys(place.town), place.town.clock.now()).splitlines()
     assert [line.split()[1:] for line in text[2:4]] == [
-        ["Empty", "░░░░░░░░░░", "0/0", "nothing", "in", "it", "yet", "overseer", "0", "s"],
-        ["C1", "██████████", "1/1", "landed", "overseer", "0", "s"],
+        ["Empty", "░░░░░░░░░░", "0/0", "overseer", "0", "s", "nothing", "in", "it", "yet"],
+        ["C1", "██████████", "1/1", "overseer", "0", "s", "done"],
     ]
 
 
@@ -171,7 +172,8 @@ def test_who_asked_for_a_convoy_sees_that_it_has_landed_until_he_looks(place: Co
     assert [(line.kind, line.who, line.what, line.command) for line in shown.waiting] == [
         ("closed", given_up, "Convoy Late was closed by mayor, and has not landed: no time (nothing landed)",
          f"gt convoy status {given_up}"),
-        ("landed", convoy, "Convoy Pagination has landed: 1 closed otherwise", f"gt convoy status {convoy}"),
+        ("landed", convoy, "Convoy Pagination is done, but nothing landed: 1 closed otherwise",
+         f"gt convoy status {convoy}"),
     ]  # fmt: skip
     assert "convoy status" not in shown.next
     seen(place.town, convoy, by=HUMAN)
@@ -215,7 +217,7 @@ def test_every_event_of_a_convoy_is_a_sentence(place: ConvoyTown) -> None:
     ]
     assert said == [
         f'opened the convoy {convoy} "P" (1 tracked)',
-        f'brought the convoy {convoy} "P" home: 1 closed otherwise',
+        f'closed the convoy {convoy} "P", which is done: 1 closed otherwise',
         f"put 1 into the convoy {convoy}",
         f"lets mayor watch the convoy {convoy}",
         f"opened the convoy {convoy} again: {two} is in it, and open",

@@ -69,3 +69,5 @@ def test_how_beads_ended_is_told_honestly() -> None:
     assert Endings(3, 1, 0).words == "3 landed, 1 closed without a change"
     assert Endings(0, 0, 2).words == "2 closed otherwise"
     assert Endings(0, 0, 0).words == "nothing landed"
+    assert Endings(3, 0, 1).told == "has landed: 3 landed, 1 closed otherwise"
+    assert Endings(0, 2, 0).told == "is done, but nothing landed: 2 closed without a change"

@@ -68,18 +68,13 @@ SELECT d.bead AS id, count(*) AS tracked, sum(r.closed) AS closed
  GROUP BY d.bead
 
 -- name: facts
--- How many beads of each convoy are in which situation; of closed ones nothing further is looked at.
-SELECT d.bead AS id, CASE WHEN r.closed THEN 'closed' ELSE w.status END AS status,
-       CASE WHEN r.closed THEN '' ELSE w.type END AS type,
-       CASE WHEN NOT r.closed THEN (SELECT m.state FROM merge_requests m
-                                     WHERE m.bead = w.id AND m.state IN ('queued', 'held')) END AS request,
-       CASE WHEN NOT r.closed THEN r.waits > 0 END AS waits,
-       CASE WHEN NOT r.closed THEN coalesce(r.defer_until > :now, 0) END AS later,
+-- How many open beads of each convoy are in which situation.
+SELECT d.bead AS id, w.status, w.type, r.waits > 0 AS waits, coalesce(r.defer_until > :now, 0) AS later,
+       (SELECT m.state FROM merge_requests m WHERE m.bead = w.id AND m.state IN ('queued', 'held')) AS request,
        count(*) AS beads
   FROM json_each(:convoys) j JOIN dependencies d ON d.bead = j.value AND d.kind = 'tracks'
   JOIN beads w ON w.id = d.depends_on JOIN readiness r ON r.key = w.key
- WHERE w.key NOT IN (SELECT t.key FROM beads t WHERE t.type = 'tombstone' AND t.status = 'closed'
-                        AND t.type NOT IN ('task', 'bug', 'feature', 'chore'))
+ WHERE NOT r.closed
  GROUP BY 1, 2, 3, 4, 5, 6
 
 -- name: endings

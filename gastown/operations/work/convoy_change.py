@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus, check_title
-from gastown.domain.convoys import LONE, WATCHERS, check_convoy, check_trackable, watchers
+from gastown.domain.convoys import LONE, WATCHERS, check_trackable, watchers
 from gastown.domain.identity import CONVOY_PREFIX, parse_address
 from gastown.errors import Refused
 from gastown.ledger import bead_writes, beads, convoys, events
@@ -101,7 +101,7 @@ def add(
     watching, now = _addresses(watching), town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        found = check_convoy(beads.get(ledger, convoy))
+        found = convoys.get(ledger, convoy)
         ids = _resolve(ledger, what)
         there = convoys.tracked_ids(ledger, found.id)
         new = [bead for bead in ids if bead not in there]
@@ -140,7 +140,7 @@ def remove(town: Town, convoy: str, what: Sequence[str], *, by: Caller) -> Convo
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        found = check_convoy(beads.get(ledger, convoy))
+        found = convoys.get(ledger, convoy)
         ids = tuple(dict.fromkeys(beads.get(ledger, one).id for one in what))
         strangers = [bead for bead in ids if bead not in convoys.tracked_ids(ledger, found.id)]
         if strangers:
@@ -168,7 +168,7 @@ def close(town: Town, convoy: str, *, reason: str = "", force: bool = False, by:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        found = check_convoy(beads.get(ledger, convoy))
+        found = convoys.get(ledger, convoy)
         tracked, closed = convoys.progress(ledger, [found.id]).get(found.id, (0, 0))
         if found.status is BeadStatus.CLOSED:
             how = convoys.endings(ledger, found.id).words

@@ -79,7 +79,7 @@ def _land(ledger: Database, convoy: str, *, by: str, now: datetime, knows: str |
     if GIVEN_UP in found.metadata:  # it was, and somebody opened it again by other means than ours
         rest = {key: value for key, value in found.metadata.items() if key != GIVEN_UP}
         convoys.set_metadata(ledger, convoy, rest, by=by, now=now)
-    told = convoy_notices.tell(ledger, found, f"has landed: {how.words}", knows=knows, now=now)
+    told = convoy_notices.tell(ledger, found, how.told, knows=knows, now=now)
     events.append(
         ledger, by, "convoy.landed", convoy, now, title=found.title, how=how.words, told=list(told),
         lone=is_lone(found),
