@@ -62,7 +62,11 @@ def measure(root: Path) -> list[Figure]:
             if one.stdout is None or one.stdout.readline() != "here\n":
                 raise SystemExit("one of the crowd did not come")
         began = time.perf_counter()
-        told = [one.communicate("go\n") for one in crowd]
+        for one in crowd:
+            if one.stdin is not None:
+                one.stdin.write("go\n")
+                one.stdin.flush()
+        told = [one.communicate() for one in crowd]
         seconds = time.perf_counter() - began
     failed = [err for (_, err), one in zip(told, crowd, strict=True) if one.returncode or err]
     if failed:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gastown.errors import Busy, GastownError, Invalid, NotFound, Unavailable
-from gastown.ledger.sqlite import checkpoints_are_safe, sqlite3
+from gastown.ledger.sqlite import POLL_SECONDS, checkpoints_are_safe, patiently, sqlite3
 
 Row = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ class Database:
             self.path = path
             self._file = (0, 0)
             self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                path, timeout=POLL_SECONDS, isolation_level=None, check_same_thread=False
             )
             try:
                 self._connection.row_factory = sqlite3.Row
@@ -76,15 +76,15 @@ class Database:
         if version < _newest():
             self._migrate(version)
         for pragma in PRAGMAS:
-            self._connection.execute(f"PRAGMA {pragma}")
+            self._execute(f"PRAGMA {pragma}")
         if not checkpoints_are_safe():
-            self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+            self._execute("PRAGMA wal_autocheckpoint = 0")
 
     def _version(self) -> int:
         with self.snapshot():  # somebody may be making it just now
-            mark = self._connection.execute("PRAGMA application_id").fetchone()[0]
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            foreign = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            mark = self._execute("PRAGMA application_id").fetchone()[0]
+            version = self._execute("PRAGMA user_version").fetchone()[0]
+            foreign = self._execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if mark != APPLICATION_ID and (mark or version or foreign):
             raise Invalid(
                 f"{self.path} is not a ledger of Gas Town",
@@ -94,7 +94,7 @@ class Database:
 
     def _migrate(self, version: int) -> None:
         """Bring the file to the newest version, one transaction a step; a copy of the old file stays beside it."""
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._execute("PRAGMA journal_mode = WAL")
         if version:
             self._copy_aside(version)
         for number, script in _migrations():
@@ -103,17 +103,17 @@ class Database:
 
     def _migrate_once(self, number: int, script: str) -> None:
         with self.transaction():
-            if self._connection.execute("PRAGMA user_version").fetchone()[0] >= number:
+            if self._execute("PRAGMA user_version").fetchone()[0] >= number:
                 return  # another process was faster
             for statement in _statements(script):
-                self._connection.execute(statement)
-            if self._connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                self._execute(statement)
+            if self._execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise Invalid(
                     f"{self.path} names things that are not there, so it was not brought to version {number}",
                     "nothing was changed; gt ledger restore",
                 )
-            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._connection.execute(f"PRAGMA user_version = {number}")
+            self._execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._execute(f"PRAGMA user_version = {number}")
 
     def _copy_aside(self, version: int) -> None:
         """Keep the whole file as it is now; a copy that was cut off has another name and does not count."""
@@ -121,23 +121,26 @@ class Database:
         if not aside.exists():
             half = aside.with_name(f"{aside.name}.{os.getpid()}")
             half.unlink(missing_ok=True)
-            self._connection.execute("VACUUM INTO ?", (str(half),))
+            self._execute("VACUUM INTO ?", (str(half),))
             half.replace(aside)
+
+    def _execute(self, statement: str, values: object = ()) -> sqlite3.Cursor:
+        return patiently(self._connection, statement, values, seconds=BUSY_SECONDS)
 
     def rows(self, topic: str, name: str, /, **values: object) -> list[Row]:
         """All rows of a named query, each readable by column name."""
         with said_plainly(self.path):
-            return self._connection.execute(query(topic, name), values).fetchall()
+            return self._execute(query(topic, name), values).fetchall()
 
     def select(self, statement: str, values: Mapping[str, object]) -> list[Row]:
         """All rows of a statement put together from parts of `query`: every value in it must be bound."""
         with said_plainly(self.path):
-            return self._connection.execute(statement, values).fetchall()
+            return self._execute(statement, values).fetchall()
 
     def row(self, topic: str, name: str, /, **values: object) -> Row | None:
         """The first row of a named query."""
         with said_plainly(self.path):
-            row: Row | None = self._connection.execute(query(topic, name), values).fetchone()
+            row: Row | None = self._execute(query(topic, name), values).fetchone()
             return row
 
     def write(self, topic: str, name: str, /, **values: object) -> int:
@@ -145,7 +148,7 @@ class Database:
         if not self._connection.in_transaction:
             raise AssertionError("writes belong inside Database.transaction()")
         with said_plainly(self.path):
-            return int(self._connection.execute(query(topic, name), values).rowcount)
+            return int(self._execute(query(topic, name), values).rowcount)
 
     def write_many(self, topic: str, name: str, rows: Iterable[Mapping[str, object]], /) -> None:
         """Run a named statement for each row of values, inside the present transaction."""
@@ -159,17 +162,17 @@ class Database:
         if not self._connection.in_transaction:
             raise AssertionError("writes belong inside Database.transaction()")
         with said_plainly(self.path):
-            self._connection.execute(statement)
+            self._execute(statement)
 
     def stream(self, topic: str, name: str, /, **values: object) -> Iterator[Row]:
         """The rows of a named query one by one, for results that memory should not hold."""
         with said_plainly(self.path):
-            yield from self._connection.execute(query(topic, name), values)
+            yield from self._execute(query(topic, name), values)
 
     def last_id(self) -> int:
         """The integer key of the row that the last insert of this connection made."""
         with said_plainly(self.path):
-            return int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
+            return int(self._execute("SELECT last_insert_rowid()").fetchone()[0])
 
     @contextmanager
     def transaction(self) -> Generator["Database"]:
@@ -182,7 +185,7 @@ class Database:
         try:
             yield self
             with said_plainly(self.path):
-                self._connection.execute("COMMIT")
+                self._execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
@@ -191,31 +194,31 @@ class Database:
     def snapshot(self) -> Generator["Database"]:
         """Let all reads inside see one and the same commit; writers are not kept waiting."""
         with said_plainly(self.path):
-            self._connection.execute("BEGIN")
+            self._execute("BEGIN")
         try:
             yield self
         finally:
             self._roll_back()
 
     def _begin(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._execute("BEGIN IMMEDIATE")
         if _identity(self.path) != self._file:  # what is written here nobody would ever read
             self._roll_back()
             raise Busy(f"the ledger {self.path} has just been replaced by another file", "try again")
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:  # some failures end it by themselves
-            self._connection.execute("ROLLBACK")
+            self._execute("ROLLBACK")
 
     def data_version(self) -> int:
         """A number that changes whenever another connection has committed."""
         with said_plainly(self.path):
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            return int(self._execute("PRAGMA data_version").fetchone()[0])
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file, if nobody is in the way."""
         with said_plainly(self.path):
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""

@@ -7,7 +7,7 @@ would double the start of a process that runs on every prompt and turn.
 import os
 import sys
 
-from gastown.ledger.sqlite import checkpoints_are_safe, sqlite3
+from gastown.ledger.sqlite import POLL_SECONDS, checkpoints_are_safe, patiently, sqlite3
 
 FILE_NAME = "gastown.db"
 BUSY_SECONDS = 5.0
@@ -117,7 +117,7 @@ def record(town: str, incarnation: str, credential: str, event: str, said: str) 
     if not os.path.exists(path):  # noqa: PTH110 - as above
         return "there is no ledger", ""
     connection = _open(path)
-    connection.execute("BEGIN IMMEDIATE")
+    patiently(connection, "BEGIN IMMEDIATE", seconds=BUSY_SECONDS)
     try:
         told = _write(connection, incarnation, credential, event, said)
     except BaseException:
@@ -129,7 +129,7 @@ def record(town: str, incarnation: str, credential: str, event: str, said: str) 
 
 
 def _open(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=POLL_SECONDS, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.text_factory = _text
     for pragma in ("foreign_keys = ON", "synchronous = FULL", "fullfsync = ON"):

@@ -1,11 +1,17 @@
 """The one place that chooses which SQLite this process uses; nobody loads two."""
 
+import time
+
 try:
     import pysqlite3.dbapi2 as sqlite3
 except ImportError:  # pragma: no cover - where no wheel exists
     import sqlite3  # type: ignore[no-redef]
 
-__all__ = ["FIRST_SOUND", "checkpoints_are_safe", "sqlite3"]
+__all__ = ["FIRST_SOUND", "POLL_SECONDS", "checkpoints_are_safe", "patiently", "sqlite3"]
+
+POLL_SECONDS = 0.02
+"""SQLite's own waiting for a lock, which looks less and less often: in a crowd who came first would be served last,
+or never. So it waits no longer than this, again and again."""
 
 FIRST_SOUND = (3, 51, 3)
 """Older versions can lose acknowledged writes when two connections checkpoint and write at the same
@@ -15,3 +21,18 @@ instant (the WAL-reset bug, SQLite 3.7.0 to 3.51.2)."""
 def checkpoints_are_safe() -> bool:
     """Whether this SQLite may checkpoint by itself; otherwise only the supervisor does, under a lock."""
     return tuple(sqlite3.sqlite_version_info) >= FIRST_SOUND
+
+
+def patiently(
+    connection: sqlite3.Connection, statement: str, values: object = (), *, seconds: float
+) -> sqlite3.Cursor:
+    """Execute a statement, again for so long while somebody else has the file. Raises SQLite's own errors."""
+    late = 0.0
+    while True:
+        try:
+            return connection.execute(statement, values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        except sqlite3.OperationalError as error:
+            now = time.monotonic()
+            late = late or now + seconds
+            if now >= late or "locked" not in str(error):
+                raise
