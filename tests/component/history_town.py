@@ -60,6 +60,7 @@ class HistoryTown(ViewTown):
         self.town.close()
         for end in ("", *BESIDE):
             self.root.joinpath(f"{FILE_NAME}{end}").unlink(missing_ok=True)
+        self.town = Town(self.root, clock=self.clock, terminal=self.terminal)
 
     def tree(self) -> Mapping[str, bytes]:
         """All files of the newest commit."""
@@ -71,7 +72,9 @@ class HistoryTown(ViewTown):
     def line(self, bead: str) -> Mapping[str, object]:
         """A bead's line in the newest commit."""
         start = f'{{"id":"{bead}"'.encode()
-        lines = [line for file in self.tree().values() for line in file.splitlines() if line.startswith(start)]
+        lines = [
+            line for file in self.tree().values() for line in file.splitlines() if line.startswith(start)
+        ]
         assert len(lines) == 1, lines
         found: Mapping[str, object] = json.loads(lines[0])
         return found
