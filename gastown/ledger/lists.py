@@ -122,7 +122,7 @@ def find(database: Database, wanted: Wanted) -> BeadList:
     """The beads that are wanted, in their order. Raises Invalid for an order that there is none."""
     if wanted.sort not in ORDERS:
         raise Invalid(f"nothing can be sorted by {wanted.sort!r}", f"one of {', '.join(ORDERS)}")
-    statement, values = _put_together(database, wanted)
+    statement, values = put_together(database, wanted)
     keys = [row["key"] for row in database.select(statement, values)]
     kept = keys if not wanted.most else keys[: wanted.most]
     more = len(keys) - len(kept)
@@ -134,7 +134,7 @@ def lines(database: Database, keys: Sequence[int]) -> tuple[BeadLine, ...]:
     return tuple(_line(row) for row in database.rows("lists", "lines", keys=json.dumps(keys)))
 
 
-def _put_together(database: Database, wanted: Wanted) -> tuple[str, dict[str, object]]:
+def put_together(database: Database, wanted: Wanted) -> tuple[str, dict[str, object]]:
     """The query and its values: in the order of an index where there is one, else all that fits is sorted."""
     filters = _filters(wanted)
     values = {name: value for parts in filters.values() for name, value in parts.items()}
