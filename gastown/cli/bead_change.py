@@ -70,21 +70,23 @@ def update(  # noqa: PLR0913 - a bead's own fields
         add_labels=listed(add_label), remove_labels=listed(remove_label), claim=claim,
     )  # fmt: skip
     done = change(town, beads, changes, by=caller(town))
-    output.show(done, _updated, as_json=as_json)
+    output.show(done, lambda all_of_it: _updated(all_of_it, claim=claim), as_json=as_json)
     if any(one.changed or one.claimed for one in done):
         keep_up(town, wanted=up)
     output.next_steps(f"bd show {done[0].id}", *([f"bd close {done[0].id}"] if claim else []))
 
 
-def _updated(done: "Sequence[Updated]") -> str:
-    return "\n".join(_update_line(one) for one in done)
+def _updated(done: "Sequence[Updated]", *, claim: bool) -> str:
+    return "\n".join(_update_line(one, claim=claim) for one in done)
 
 
-def _update_line(one: "Updated") -> str:
-    parts = [*(["claimed"] if one.claimed else []), *one.changed]
-    if not parts:
-        return f'unchanged  {one.id}  "{output.harmless(one.title)}"'
-    return f'updated  {one.id}  "{output.harmless(one.title)}"  {output.harmless(", ".join(parts))}'
+def _update_line(one: "Updated", *, claim: bool) -> str:
+    word = (
+        "updated" if one.changed else "claimed" if one.claimed else "claimed before" if claim else "unchanged"
+    )
+    parts = [*(["claimed"] if one.claimed and one.changed else []), *one.changed]
+    told = f"  {output.harmless(', '.join(parts))}" if parts else ""
+    return f'{word}  {one.id}  "{output.harmless(one.title)}"{told}'
 
 
 def comment(

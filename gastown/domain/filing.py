@@ -78,7 +78,8 @@ def parse_leaning(text: str) -> Leaning:
 def check_kind(kind: str) -> str:
     """Give the kind of link back if it may be made by hand. Raises Invalid."""
     if kind not in list(DependencyKind):
-        raise Invalid(f"{kind!r} is no kind of dependency", f"kinds: {', '.join(DependencyKind)}")
+        by_hand = (each for each in DependencyKind if each != DependencyKind.TRACKS)
+        raise Invalid(f"{kind!r} is no kind of dependency", f"kinds: {', '.join(by_hand)}")
     if kind == DependencyKind.TRACKS:
         raise Invalid("only convoys and merge requests track beads", "gt convoy add CONVOY BEAD")
     return kind

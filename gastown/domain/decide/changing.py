@@ -18,9 +18,9 @@ def parse_status(text: str) -> BeadStatus:
     """The status to set by hand. Raises Invalid, with the command that sets the others."""
     word = text.strip().lower().replace("-", "_")
     if word == BeadStatus.HOOKED:
-        raise Invalid("hooked is not set by hand", "gt sling BEAD puts it on a hook")
+        raise Invalid("--status puts nothing on a hook", "gt sling BEAD")
     if word == BeadStatus.CLOSED:
-        raise Invalid("closed is not set so", "bd close BEAD")
+        raise Invalid("--status closes nothing", "bd close BEAD")
     if word not in list(BY_HAND):
         raise Invalid(f"{text!r} is no status", f"statuses: {', '.join(BY_HAND)}")
     return BeadStatus(word)

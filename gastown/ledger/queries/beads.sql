@@ -105,3 +105,7 @@ SELECT (SELECT m.id FROM merge_requests m WHERE m.bead = b.id AND m.state IN ('q
 
 -- name: label_counts
 SELECT label, count(*) AS beads FROM labels GROUP BY label ORDER BY label
+
+-- name: husks_like
+SELECT id FROM beads WHERE type = 'tombstone' AND id COLLATE NOCASE >= :prefix AND id COLLATE NOCASE < :prefix || '{'
+ ORDER BY id LIMIT 9

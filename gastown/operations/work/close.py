@@ -61,9 +61,8 @@ def close(town: Town, ids: Sequence[str], *, reason: str = "", force: bool = Fal
             bead.id: _close(ledger, bead.id, reason, force=force, by=by, now=now)
             for bead in children_first(ledger, wanted)
         }
-        unblocked = [
-            Unblocked(*one) for one in graph.unblocked(ledger, list(done), now=now, most=MOST_UNBLOCKED)
-        ]
+        new = [identity for identity, (one, _) in done.items() if not one.already]
+        unblocked = [Unblocked(*one) for one in graph.unblocked(ledger, new, now=now, most=MOST_UNBLOCKED)]
     if any(unhooked for _, unhooked in done.values()):
         from gastown.world.wake import ring
 

@@ -1,13 +1,15 @@
 """Filing a bead."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from gastown.domain.assignments import Caller
-from gastown.domain.beads import Bead, DependencyKind
+from gastown.domain.beads import BLOCKING, Bead, DependencyKind
 from gastown.domain.filing import Filing, Leaning, checked
 from gastown.domain.identity import TOWN_PREFIX
-from gastown.ledger import bead_writes, beads, events
+from gastown.errors import Refused
+from gastown.ledger import bead_writes, beads, events, graph
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
@@ -52,9 +54,9 @@ def file(town: Town, filing: Filing, *, by: Caller) -> Bead:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
+        links = [Leaning(kind, _named(ledger, other).id) for kind, other in leanings_of(wanted)]
         identity = insert(ledger, wanted, home, by=by, now=now)
-        for kind, other in leanings_of(wanted):
-            link(ledger, identity, Leaning(kind, _named(ledger, other).id), by=by, now=now)
+        lean(ledger, identity, links, by=by, now=now)
     return beads.get(town.ledger, identity)
 
 
@@ -87,12 +89,21 @@ def leanings_of(filing: Filing) -> tuple[Leaning, ...]:
     return (*above, *filing.deps)
 
 
-def link(ledger: Database, bead: str, leaning: Leaning, *, by: Caller, now: datetime) -> None:
-    """Write one link of a new bead inside the present transaction. Raises Refused."""
-    from gastown.operations.work.depend import check_link, write_link
+def lean(ledger: Database, bead: str, links: Sequence[Leaning], *, by: Caller, now: datetime) -> None:
+    """Write the links of a new bead inside the present transaction; nothing leads to it yet, so no circle can close.
 
-    check_link(ledger, bead, leaning.other, leaning.kind)
-    write_link(ledger, bead, leaning.other, leaning.kind, by=by, now=now)
+    Raises Refused if it would wait for something that it is beneath.
+    """
+    parent = next((other for kind, other in links if kind == DependencyKind.PARENT_CHILD), None)
+    waits = any(kind in BLOCKING for kind, _ in links)
+    above = {parent, *graph.ancestors(ledger, parent)} if parent and waits else set[str]()
+    for kind, other in links:
+        if kind in BLOCKING and other in above:
+            raise Refused(
+                f"what is beneath {other} cannot wait for it: {other} closes after it",
+                f"leave one of the two out: the parent, or {kind}:{other}",
+            )
+        graph.add_dependency(ledger, bead, other, kind, by=by.address, now=now)
 
 
 def rig_of(town: Town, identity: str) -> str | None:

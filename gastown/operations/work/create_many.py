@@ -11,7 +11,7 @@ from gastown.domain.filing_text import complaint, read_filings
 from gastown.errors import GastownError
 from gastown.ledger import beads
 from gastown.operations.sessions.caller import fence
-from gastown.operations.work.create import home_of, insert, leanings_of, link
+from gastown.operations.work.create import home_of, insert, lean, leanings_of
 from gastown.operations.work.moments import understood
 from gastown.operations.work.named import one_named
 from gastown.settings.rig import RigSettings
@@ -35,17 +35,21 @@ def create_many(town: Town, text: str, *, by: Caller, rig: str | None = None) ->
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
 
-        def write(place: int) -> str:
-            return insert(ledger, filings[place], homes[place], by=by, now=now)
+        def named_before(place: int) -> Sequence[Leaning]:
+            """Its links, those that lead out of the text by their ids; looked up while none of the text is there."""
+            return [
+                Leaning(kind, other if other.startswith("#") else one_named(ledger, other).id)
+                for kind, other in leanings_of(filings[place])
+            ]
 
-        ids = _each(filings, write)
+        links = _each(filings, named_before)
+        ids = _each(filings, lambda place: insert(ledger, filings[place], homes[place], by=by, now=now))
 
-        def lean(place: int) -> None:
-            for kind, other in leanings_of(filings[place]):
-                known = ids[int(other[1:]) - 1] if other.startswith("#") else one_named(ledger, other).id
-                link(ledger, ids[place], Leaning(kind, known), by=by, now=now)
+        def write_links(place: int) -> None:
+            known = [Leaning(kind, _there(other, ids)) for kind, other in links[place]]
+            lean(ledger, ids[place], known, by=by, now=now)
 
-        _each(filings, lean)
+        _each(filings, write_links)
     return [beads.get(town.ledger, identity) for identity in ids]
 
 
@@ -60,6 +64,11 @@ def _each(filings: Sequence[Filing], do: Callable[[int], R]) -> Sequence[R]:
     if problems:
         raise complaint(problems)
     return results
+
+
+def _there(other: str, ids: Sequence[str]) -> str:
+    """The id that was given to what is called `#N`; what leads out of the text is one already."""
+    return ids[int(other[1:]) - 1] if other.startswith("#") else other
 
 
 def _homes(town: Town, filings: Sequence[Filing]) -> Sequence[RigSettings | None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import BLOCKING, ORDERING, DependencyKind
@@ -45,7 +44,7 @@ def depend(town: Town, bead: str, depends_on: str, *, kind: str = "blocks", by: 
         one, other = one_named(ledger, bead), one_named(ledger, depends_on)
         check_hands_off(one)
         check_link(ledger, one.id, other.id, kind)
-        new = write_link(ledger, one.id, other.id, kind, by=by, now=now)
+        new = graph.add_dependency(ledger, one.id, other.id, kind, by=by.address, now=now)
         if new:
             events.append(ledger, by.address, "dependency.added", one.id, now, depends_on=other.id, kind=kind)
     return Dependency(one.id, other.id, kind, new)
@@ -70,11 +69,6 @@ def undepend(town: Town, bead: str, depends_on: str, *, kind: str | None = None,
                 ledger, by.address, "dependency.removed", one.id, now, depends_on=other.id, kind=each
             )
     return Undepended(one.id, other.id, cut)
-
-
-def write_link(ledger: Database, bead: str, depends_on: str, kind: str, *, by: Caller, now: datetime) -> bool:
-    """Write the link inside the present transaction; False when it was there before."""
-    return graph.add_dependency(ledger, bead, depends_on, kind, by=by.address, now=now)
 
 
 def check_link(ledger: Database, bead: str, depends_on: str, kind: str) -> None:

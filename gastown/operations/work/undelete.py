@@ -10,7 +10,7 @@ from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.clock import stamp
 from gastown.domain.records import Json, Record
 from gastown.errors import GastownError, NotFound
-from gastown.ledger import beads, events, graph, records
+from gastown.ledger import beads, events, graph, husks, records
 from gastown.ledger.database import Database, Row
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.depend import check_link
@@ -40,7 +40,7 @@ def undelete(town: Town, identity: str, *, by: Caller) -> Undeleted:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        husk = beads.get(ledger, identity)
+        husk = husks.named(ledger, identity)
         if husk.type != "tombstone":
             return Undeleted(husk.id, husk.title, husk.status, already=True, left_out=())
         record, links = _kept(ledger, husk)
