@@ -18,6 +18,7 @@ _EXPECTED = {
     "gastown.db",
     "gastown.db-wal",
     "gastown.db-shm",
+    "ledger.git",
     "bin",
     "run",
     "logs",
