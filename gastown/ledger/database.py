@@ -95,6 +95,7 @@ class Database:
     def _migrate(self, version: int) -> None:
         """Bring the file to the newest version, one transaction a step; a copy of the old file stays beside it."""
         self._execute("PRAGMA journal_mode = WAL")
+        self._execute("PRAGMA foreign_keys = OFF")  # while tables change places; references are checked at the end
         if version:
             self._copy_aside(version)
         for number, script in _migrations():

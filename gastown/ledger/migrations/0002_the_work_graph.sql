@@ -68,6 +68,10 @@ INSERT INTO new_dependencies (bead, depends_on, kind, created_at, created_by)
 SELECT bead, depends_on, kind, created_at, created_by FROM dependencies AS d
  WHERE kind <> 'parent-child' OR depends_on = (SELECT min(one.depends_on) FROM dependencies AS one
                                                 WHERE one.bead = d.bead AND one.kind = 'parent-child');
+INSERT OR IGNORE INTO new_dependencies (bead, depends_on, kind, created_at, created_by)   -- of two parents one stays the parent
+SELECT bead, depends_on, 'related', created_at, created_by FROM dependencies AS d
+ WHERE kind = 'parent-child' AND depends_on > (SELECT min(one.depends_on) FROM dependencies AS one
+                                                WHERE one.bead = d.bead AND one.kind = 'parent-child');
 DROP TABLE dependencies;
 ALTER TABLE new_dependencies RENAME TO dependencies;
 CREATE INDEX dependents ON dependencies (depends_on, kind);
