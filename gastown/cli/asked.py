@@ -12,6 +12,9 @@ from gastown.errors import Invalid
 if TYPE_CHECKING:
     from gastown.town import Town
 
+FIRST_YEAR = 1000
+"""Moments are compared as texts that begin with a year of four digits."""
+
 _AGO = re.compile(r"-?(\d{1,5})([mhdw])(?: ago)?")
 
 
@@ -45,15 +48,21 @@ def moment(town: "Town", text: str | None) -> datetime | None:
     """
     if text is None:
         return None
+    try:
+        meant = _meant(town, " ".join(text.lower().split()))
+    except OverflowError:
+        meant = None
+    if meant is None or meant.year < FIRST_YEAR:
+        raise Invalid(f"{text!r} is too long ago", "2026-01-01, or 90d")
+    return meant
+
+
+def _meant(town: "Town", words: str) -> datetime:
     from gastown.domain.when import UNITS
     from gastown.operations.work.moments import understood
 
-    words = " ".join(text.lower().split())
     if words == "yesterday":
         return understood(town, "today") - timedelta(days=1)
     if past := _AGO.fullmatch(words):
-        try:
-            return town.clock.now() - int(past[1]) * UNITS[past[2]]
-        except OverflowError as error:
-            raise Invalid(f"{text!r} is too long ago", "2026-01-01, or 90d") from error
-    return understood(town, text)
+        return town.clock.now() - int(past[1]) * UNITS[past[2]]
+    return understood(town, words)

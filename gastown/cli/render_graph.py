@@ -20,11 +20,11 @@ LEAST = 12
 
 def tree(found: "DepTree") -> str:
     """What `bd dep tree` shows."""
-    what = "what leans on it" if found.upwards else "what it leans on"
+    what = "no bead leans on it" if found.upwards else "it leans on no bead"
     lines = [f"{strong(found.root.id)}  {_rest(found.root, '', len(found.root.id) + 2)}"]
     lines += _branches(found.root, "", UP if found.upwards else DOWN)
     if not found.root.beneath:
-        lines.append(faint(f" nothing: this is {what}"))
+        lines.append(faint(f" nothing: {what}"))
     return "\n".join(lines)
 
 

@@ -23,6 +23,9 @@ LONGEST = 60
 SHORT = 10
 """Digits of a commit."""
 
+LONGEST_NAME = 20
+"""Columns of an agent's name."""
+
 COMMITS = 3
 """Commits of one bead that are listed."""
 
@@ -140,7 +143,7 @@ def files_text(page: "FilesTouched", now: datetime) -> str:
 def _touches(touches: "Sequence[Touch]", now: datetime) -> Iterable[str]:
     for one in touches:
         state = {"queued": f"in the queue as {one.request}", "hooked": "on the hook"}.get(one.state, "")
-        told = f"  {short(one.agent)}{', ' if state else ''}{state}"
+        told = f"  {fit(harmless(short(one.agent)), LONGEST_NAME)}{', ' if state else ''}{state}"
         head = f"   {one.bead}  "
         yield f"{head}{fit(harmless(one.title), max(width() - len(head) - len(told), 12))}{told}"
         yield from _commits(one.commits, now)

@@ -21,9 +21,9 @@ def touching(
     Raises GitFailed or Unavailable.
     """
     revisions = [tip] if without is None else [tip, f"^{without}"]
-    limit = f"--max-count={most}"
+    limit, place = f"--max-count={most}", ":/" if path == "." else f":(top,literal){path}"
     listed = git(
-        repository, "log", "-z", "--no-color", limit, COMMITS_FORMAT, *revisions, "--", f":(top,literal){path}",
+        repository, "log", "-z", "--no-color", limit, COMMITS_FORMAT, *revisions, "--", place,
         deadline=DEADLINE,
     )  # fmt: skip
     return read_commits(listed)
