@@ -99,6 +99,11 @@ def all_finished(database: Database) -> Sequence[str]:
     return _ids(database.rows("convoys", "all_finished"))
 
 
+def changed_since(database: Database, seq: int) -> Sequence[str]:
+    """Convoys, and what convoys track, that changed after that row of the journal."""
+    return _ids(database.rows("convoys", "changed_since", seq=seq))
+
+
 def all_open(database: Database, most: int) -> Sequence[str]:
     """Open convoys, oldest first."""
     return _ids(database.rows("convoys", "all_open", most=most))

@@ -13,8 +13,9 @@ from gastown.operations.work import delete as deleting
 from gastown.operations.work import reopen as reopening
 from gastown.operations.work.convoy_change import add, close, create, remove
 from gastown.operations.work.convoy_notices import seen
-from gastown.operations.work.convoys import close_all_finished, reopen_for
+from gastown.operations.work.convoys import close_all_finished, reopen_for, settle_changed
 from gastown.operations.work.sling import sling
+from gastown.operations.work.undelete import undelete
 from tests.component.convoy_town import ConvoyTown
 from tests.towns import HUMAN
 
@@ -395,3 +396,48 @@ def test_an_older_session_changes_no_convoy(place: ConvoyTown) -> None:
     ):
         with pytest.raises(Refused, match="older session"):
             change()
+
+
+# what others do to beads
+
+
+def test_a_convoy_is_reopened_by_hand_only_with_something_open_in_it(place: ConvoyTown) -> None:
+    one, two = place.work(), place.work()
+    convoy = place.convoy(one, two)
+    close(place.town, convoy, force=True, reason="no time", by=HUMAN)
+    assert not reopening.reopen(place.town, [convoy], by=HUMAN)[0].already
+    assert place.bead(convoy).metadata == {}
+    assert reopening.reopen(place.town, [convoy], by=HUMAN)[0].already
+    place.close(one, two)
+    assert not place.is_open(convoy)
+    with pytest.raises(Refused, match=f"nothing in {convoy} is open"):
+        reopening.reopen(place.town, [convoy], by=HUMAN)
+
+
+def test_a_deleted_bead_that_comes_back_opens_its_convoy_again(place: ConvoyTown) -> None:
+    one, two = place.work(), place.work()
+    convoy = place.convoy(one, two)
+    place.close(one)
+    deleting.delete(place.town, [two], by=HUMAN)
+    assert not place.is_open(convoy)
+    undelete(place.town, two, by=HUMAN)
+    assert place.is_open(convoy)
+    assert convoys.progress(place.ledger, [convoy]) == {convoy: (2, 1)}
+
+
+def test_what_changed_elsewhere_ends_and_opens_convoys(place: ConvoyTown) -> None:
+    """A pull writes beads as they are in the other town; convoys follow afterwards."""
+    ended, opened, added, alone = (place.work(title) for title in "abcd")
+    ends, opens, grows, given_up = (
+        place.convoy(ended), place.convoy(opened), place.convoy(alone), place.convoy(opened, alone)
+    )  # fmt: skip
+    close(place.town, given_up, force=True, by=HUMAN)
+    place.close(opened, alone)
+    since = place.ledger.select("SELECT max(seq) AS seq FROM changes", {})[0]["seq"]
+    now = place.town.clock.now()
+    with place.ledger.transaction() as ledger:
+        bead_writes.close(ledger, ended, "landed there", by="ann", now=now)
+        bead_writes.reopen(ledger, opened, by="ann", now=now)
+        graph.add_dependency(ledger, grows, added, "tracks", by="ann", now=now)
+    settle_changed(place.town, since, by=HUMAN)
+    assert [place.is_open(convoy) for convoy in (ends, opens, grows, given_up)] == [False, True, True, False]

@@ -36,6 +36,11 @@ SELECT c.id FROM beads c
                 WHERE o.bead = c.id AND o.kind = 'tracks' AND w.type <> 'tombstone')
  ORDER BY c.key
 
+-- name: changed_since
+SELECT DISTINCT b.id FROM changes c JOIN beads b ON b.key = CAST(c.subject AS INTEGER)
+ WHERE c.seq > :seq AND c.kind = 'bead'
+   AND (b.type = 'convoy' OR EXISTS (SELECT 1 FROM dependencies d WHERE d.depends_on = b.id AND d.kind = 'tracks'))
+
 -- name: all_open
 SELECT c.id FROM beads c
  WHERE c.type = 'convoy' AND c.type NOT IN ('task', 'bug', 'feature', 'chore')

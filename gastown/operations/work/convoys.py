@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from gastown.domain.convoys import GIVEN_UP, Endings, is_lone
+from gastown.domain.assignments import Caller
+from gastown.domain.beads import BeadStatus
+from gastown.domain.convoys import GIVEN_UP, Endings, is_lone, was_given_up
+from gastown.errors import Refused
 from gastown.ledger import bead_writes, beads, convoys, events
 from gastown.ledger.database import Database
 from gastown.operations.work import convoy_notices
+from gastown.town import Town
 
 LANDED = "all it tracks has ended: {}"
 
@@ -34,6 +38,34 @@ def reopen_for(ledger: Database, bead: str, *, by: str, now: datetime) -> None:
         reopen(ledger, convoy, by=by, now=now, because=f"{bead} is open again")
 
 
+def settle(ledger: Database, identity: str, *, by: str, now: datetime) -> None:
+    """Inside the present transaction, bring convoys into line with a bead that came back, or came from elsewhere.
+
+    The bead may be a convoy itself.
+    """
+    bead = beads.find(ledger, identity)
+    if bead is None:
+        return
+    if bead.status is not BeadStatus.CLOSED:
+        reopen_for(ledger, identity, by=by, now=now)
+    else:
+        close_finished(ledger, identity, by=by, now=now)
+    if bead.type == "convoy":
+        tracked, closed = convoys.progress(ledger, [identity]).get(identity, (0, 0))
+        if tracked and tracked == closed:
+            _land(ledger, identity, by=by, now=now)
+        elif tracked > closed and not was_given_up(bead):
+            reopen(ledger, identity, by=by, now=now, because="something in it is open")
+
+
+def settle_changed(town: Town, since: int, *, by: Caller) -> None:
+    """The same for all that changed since that row of the journal, as after a pull; in a transaction of its own."""
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        for bead in convoys.changed_since(ledger, since):
+            settle(ledger, bead, by=by.address, now=now)
+
+
 def finish(ledger: Database, convoy: str, *, by: str, now: datetime) -> bool:
     """Inside the present transaction, close this convoy if nothing in it is open; whoever did it is told otherwise."""
     if not convoys.is_finished(ledger, convoy):
@@ -48,6 +80,17 @@ def reopen(ledger: Database, convoy: str, *, by: str, now: datetime, because: st
     convoy_notices.withdraw(ledger, convoy, by=by, now=now)
     events.append(ledger, by, "convoy.reopened", convoy, now, because=because)
     return True
+
+
+def take_up(ledger: Database, convoy: str, reason: str, *, by: str, now: datetime) -> bool:
+    """Inside the present transaction, open a convoy again by hand; False when it is open.
+
+    Raises Refused when nothing in it is open: it would be done at once.
+    """
+    tracked, closed = convoys.progress(ledger, [convoy]).get(convoy, (0, 0))
+    if tracked and tracked == closed and beads.get(ledger, convoy).status is BeadStatus.CLOSED:
+        raise Refused(f"nothing in {convoy} is open", f"gt convoy add {convoy} BEAD opens it again")
+    return reopen(ledger, convoy, by=by, now=now, because=reason or "somebody takes it up again")
 
 
 def give_up(ledger: Database, convoy: str, reason: str, *, by: str, now: datetime) -> Endings:

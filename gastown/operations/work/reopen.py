@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.decide.closing import check_hands_off
 from gastown.domain.fields import check_text
 from gastown.ledger import bead_writes, events, graph
+from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.named import named
 from gastown.town import Town
@@ -35,8 +37,9 @@ def reopen(town: Town, ids: Sequence[str], *, reason: str = "", by: Caller) -> S
         fence(ledger, by)
         for bead in named(ledger, ids):
             check_hands_off(bead)
-            opened = bead_writes.reopen(ledger, bead.id, by=by.address, now=now)
-            if opened:
+            if bead.type == "convoy":
+                opened = _convoy(ledger, bead.id, reason, by=by, now=now)
+            elif opened := bead_writes.reopen(ledger, bead.id, by=by.address, now=now):
                 events.append(
                     ledger, by.address, "bead.reopened", bead.id, now, reason=reason, was=bead.close_reason
                 )
@@ -47,3 +50,10 @@ def reopen(town: Town, ids: Sequence[str], *, reason: str = "", by: Caller) -> S
             status = BeadStatus.OPEN if opened else bead.status
             results.append(Reopened(bead.id, bead.title, status, already=not opened))
     return results
+
+
+def _convoy(ledger: Database, convoy: str, reason: str, *, by: Caller, now: datetime) -> bool:
+    """A convoy tells itself that it is open again; one in which nothing is stays closed."""
+    from gastown.operations.work.convoys import take_up
+
+    return take_up(ledger, convoy, reason, by=by.address, now=now)

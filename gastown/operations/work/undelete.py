@@ -13,11 +13,9 @@ from gastown.errors import GastownError, NotFound
 from gastown.ledger import beads, events, graph, husks, records
 from gastown.ledger.database import Database, Row
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.convoys import settle
 from gastown.operations.work.depend import check_link
 from gastown.town import Town
-
-LINKS = {"issue_id": "bead", "depends_on_id": "depends_on", "type": "kind"}
-"""What a link's ends and its kind are called in a record, and in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,7 @@ def undelete(town: Town, identity: str, *, by: Caller) -> Undeleted:
         records.replace(ledger, {**record, **told})
         left_out = [words for link in links if (words := _linked(ledger, link, by, now))]
         events.append(ledger, by.address, "bead.undeleted", husk.id, now, title=husk.title)
+        settle(ledger, husk.id, by=by.address, now=now)
         back = beads.get(ledger, husk.id)
     return Undeleted(back.id, back.title, back.status, already=False, left_out=left_out)
 
@@ -63,12 +62,12 @@ def _kept(ledger: Database, husk: Bead) -> tuple[Record, Sequence[Row]]:
         )
     kept = dict(cast("Record", record))
     kept.pop("written", None)
-    own = [
-        {LINKS.get(key, key): value for key, value in one.items()} | {"bead": husk.id}
-        for one in _objects(kept.pop("dependencies", None))
-    ]
-    others = [dict(one) | {"depends_on": husk.id} for one in _objects(event.payload.get("needed_by"))]
-    return kept, [*own, *others]
+    kept.pop("dependencies", None)
+    links = [dict(link) for link in _objects(event.payload.get("links"))]
+    was = kept["id"]  # its id may be another by now
+    for link in links:
+        link |= {end: husk.id for end in ("bead", "depends_on") if link[end] == was}
+    return kept, links
 
 
 def _objects(found: object) -> Sequence[Mapping[str, Json]]:
