@@ -1,33 +1,120 @@
 """The town itself: `gt install`, `gt uninstall`, `gt up`, `gt down`."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from gastown.cli import output
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import here, short_path
+from gastown.domain.runtime import Permission
+from gastown.errors import Invalid
 
 if TYPE_CHECKING:
     from gastown.operations.town.down import Down
+    from gastown.operations.town.install_from import InstalledFrom
 
 
-def install(
+def install(  # noqa: PLR0913 - one for each thing a person decides
     folder: Annotated[str, Argument("A new folder, like ~/gt.", metavar="DIR")],
     *,
     agent: Annotated[
         str, Option("The agent CLI that runs where nothing else is said.", metavar="NAME")
     ] = "claude",
     name: Annotated[str | None, Option("The town's name; else the folder's.", metavar="NAME")] = None,
+    source: Annotated[
+        str | None,
+        Option(
+            "Bring a history along: a rig's repository with shared beads, or a ledger.",
+            "--from",
+            metavar="URL",
+        ),
+    ] = None,
+    rig: Annotated[
+        str | None,
+        Option("With --from: what the rig is called here; else as its repository.", metavar="NAME"),
+    ] = None,
+    prefix: Annotated[
+        str | None, Option("With --from: how ids of its beads begin; else as they do.", metavar="LETTERS")
+    ] = None,
+    gate: Annotated[
+        str | None,
+        Option("With --from: the command that must pass before anything lands.", metavar="COMMAND"),
+    ] = None,
+    no_gate: Annotated[bool, Option("With --from: let work land untested.", "--no-gate")] = False,
+    permissions: Annotated[
+        Permission | None, Option("With --from: what agents may do without asking you.")
+    ] = None,
+    trust: Annotated[
+        bool | None,
+        Option("With --from: whether to add Claude Code's folder-trust entry.", "--trust/--no-trust"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a town (a workspace): a folder that will hold everything. A town that is there already is mended."""
+    """Make a town (a workspace): a folder that will hold everything. A town that is there already is mended.
+
+    --from URL makes one out of a history that travels. A rig's repository whose ledger is shared: the rig is added
+    as by gt rig add, and its beads come along. What gt ledger push left somewhere: all beads, agents and hooks of
+    that town live here from then on.
+    """
+    if source is not None:
+        wishes = {
+            "prefix": prefix,
+            "gate": gate,
+            "no_gate": no_gate,
+            "permissions": permissions,
+            "trust": trust,
+        }
+        _install_from(Path(folder), source, agent, name, {"name": rig, **wishes}, as_json=as_json)
+        return
     from gastown.operations.town.install import install as make_town
 
+    if rig or prefix or gate or no_gate or permissions or trust is not None:
+        raise Invalid(
+            "what is to be decided of a rig goes with --from", "gt install DIR, then gt rig add NAME URL"
+        )
     made = make_town(Path(folder), agent=agent, name=name)
     where = short_path(made.root)
     word = "mended" if made.already else "installed"
     output.show(made, lambda town: f"{word}  {where}   (agents run {town.agent})", as_json=as_json)
     output.next_steps(f"cd {where} && gt rig add NAME URL_OR_PATH", "gt doctor")
+
+
+def _install_from(
+    folder: Path, url: str, agent: str, name: str | None, wishes: Mapping[str, Any], *, as_json: bool
+) -> None:
+    from gastown.cli import questions
+    from gastown.operations.town.install_from import RigWishes, install_from
+
+    def ask(rig: RigWishes) -> RigWishes:
+        permissions = rig.permissions or questions.permissions()
+        trust = questions.trust() if rig.trust is None and agent == "claude" else rig.trust
+        return replace(rig, permissions=permissions, trust=trust)
+
+    asking = output.can_ask()
+    rig = RigWishes(**wishes, ask_gate=questions.gate if asking else None, ask_rest=ask if asking else None)
+    made = install_from(
+        folder, url, agent=agent, name=name, rig=rig, say=lambda line: output.tell(output.harmless(line))
+    )
+    output.show(made, _installed_from, as_json=as_json)
+    for note in made.notes:
+        output.tell(output.harmless(note))
+    where = short_path(made.root)
+    if made.rig is not None:
+        output.next_steps(f"cd {where} && bd ready", "gt ledger pull")
+        return
+    output.tell("its hooks are those of the town it comes from: let only one of the two work on")
+    rigs = [
+        f"gt rig add {one.name} URL{f' --prefix {one.prefix}' if one.prefix else ''}" for one in made.rigs
+    ]
+    output.next_steps(f"cd {where}", *rigs, "gt up")
+
+
+def _installed_from(made: "InstalledFrom") -> str:
+    where, source = short_path(made.root), output.harmless(made.source)
+    what = f"with the rig {made.rig} and {made.beads} beads" if made.rig else f"with {made.beads} beads"
+    return f"installed  {where}   (agents run {made.agent})   {what} from {source}"
 
 
 def uninstall(

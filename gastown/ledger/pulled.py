@@ -45,6 +45,11 @@ def has_changed(database: Database, since: int) -> bool:
     return database.row("pulled", "change_after", seq=since) is not None
 
 
+def has_beads(database: Database) -> bool:
+    """Whether there is any bead but wisps."""
+    return database.row("pulled", "any_bead") is not None
+
+
 class Known:
     """The beads of the ledger, by id, as records."""
 

@@ -27,10 +27,10 @@ def tips(repository: Path, url: str, *refs: str) -> dict[str, str]:
     return {ref: commit for commit, ref in lines if ref in refs}
 
 
-def fetch(repository: Path, url: str, ref: str, name: str) -> str | None:
+def fetch(repository: Path, url: str, ref: str, name: str, *, shallow: bool = False) -> str | None:
     """Bring what the remote has at `ref` here, as refs/remotes/`name`; gives the commit, None when it has none.
 
-    Its objects are checked as they come. Raises NotFound or Unavailable.
+    Its objects are checked as they come. `shallow`: without what came before. Raises NotFound or Unavailable.
     """
     if ref not in tips(repository, url, ref):
         return None
@@ -43,7 +43,7 @@ def fetch(repository: Path, url: str, ref: str, name: str) -> str | None:
         "--no-recurse-submodules",
         "--no-auto-maintenance",
     ]
-    own = ["--quiet", "--upload-pack=git-upload-pack"]
+    own = ["--quiet", "--upload-pack=git-upload-pack", *(["--depth=1"] if shallow else [])]
     args = (*settings, "-c", "fetch.fsckObjects=true", "fetch", *options, *own, "--", url, f"+{ref}:{kept}")
     done = answer(repository, *args, deadline=FETCH_DEADLINE, env=straight_to(repository, url))
     if done.status:
