@@ -109,9 +109,9 @@ def unblocked(
     return [(str(row["id"]), str(row["title"])) for row in rows]
 
 
-def dependencies_on(database: Database, bead: str) -> Sequence[Row]:
-    """The dependencies of others on this bead, as they are written."""
-    return database.rows("graph", "dependencies_on", id=bead)
+def links_of(database: Database, bead: str) -> Sequence[Row]:
+    """The dependencies of the bead, and then those of others on it, as they are written."""
+    return database.rows("graph", "links_of", id=bead)
 
 
 def restore_dependency(database: Database, row: Row, *, by: str, now: datetime) -> None:
@@ -122,6 +122,8 @@ def restore_dependency(database: Database, row: Row, *, by: str, now: datetime) 
 
 def path_between(database: Database, start: str, end: str) -> str | None:
     """The shortest chain of blocking dependencies that leads from `start` to `end`, if there is one."""
+    if start != end and database.row("graph", "is_needed", id=end) is None:
+        return None  # the usual case: no way leads to it
     before: dict[str, str | None] = {}
     for row in database.rows("graph", "reachable", from_bead=start):
         before.setdefault(row["id"], row["via"])

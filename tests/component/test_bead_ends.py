@@ -162,6 +162,14 @@ def test_a_convoy_closes_when_all_it_tracks_has_or_by_force(town: Town) -> None:
     assert status(town, one) is BeadStatus.HOOKED
 
 
+def test_a_convoy_is_neither_claimed_nor_given_a_status(town: Town) -> None:
+    convoy = sling(town, filed(town, "we-1"), TOAST, by=HUMAN).convoy
+    assert convoy is not None
+    for change in (Changes(claim=True), Changes(status="blocked")):
+        with pytest.raises(Refused, match="is a convoy"):
+            update(town, [convoy], change, by=HUMAN)
+
+
 def test_a_convoy_named_with_what_it_tracks_closes_with_it(town: Town) -> None:
     one = filed(town, "we-1")
     convoy = sling(town, one, TOAST, by=HUMAN).convoy
@@ -247,6 +255,20 @@ def test_links_that_no_longer_fit_are_left_out_and_told(town: Town) -> None:
     depend(town, gone, after, by=HUMAN)
     assert graph.path_between(town.ledger, gone, after) is not None
     assert undelete(town, one, by=HUMAN).left_out == []
+
+
+def test_links_with_wisps_come_back_too(town: Town) -> None:
+    one, before, after = (
+        filed(town, "we-1"),
+        filed(town, "b-1", ephemeral=True),
+        filed(town, "a-1", ephemeral=True),
+    )
+    depend(town, one, before, by=HUMAN)
+    depend(town, after, one, by=HUMAN)
+    delete(town, [one], force=True, by=HUMAN)
+    assert undelete(town, one, by=HUMAN).left_out == []
+    assert graph.open_blockers(town.ledger, one) == [before]
+    assert graph.open_blockers(town.ledger, after) == [one]
 
 
 def test_what_would_be_missed_is_not_deleted_without_force(town: Town) -> None:

@@ -139,6 +139,7 @@ def test_other_statuses_are_refused_with_their_command(text: str, way: str) -> N
         (BEAD, "mr-1", "gt mq reject mr-1"),
         (replace(BEAD, status=BeadStatus.CLOSED), None, "bd reopen we-1"),
         (replace(BEAD, type="merge-request"), None, "gt mq show we-1"),
+        (replace(BEAD, type="convoy"), None, "bd show we-1"),
         (replace(BEAD, type="tombstone", status=BeadStatus.CLOSED), None, "bd undelete we-1"),
     ],
 )

@@ -29,6 +29,10 @@ def parse_status(text: str) -> BeadStatus:
 def check_status(bead: Bead, live_request: str | None) -> None:
     """Raise Refused with the way if somebody else decides about the bead's status."""
     check_hands_off(bead)
+    if bead.type == "convoy":
+        raise Refused(
+            f"{bead.id} is a convoy: it is open until all it tracks has ended", f"bd show {bead.id}"
+        )
     if bead.status is BeadStatus.HOOKED:
         raise Refused(f"{bead.id} is on {bead.assignee}'s hook", f"gt unsling {bead.id}")
     if live_request is not None:

@@ -69,8 +69,9 @@ SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.depends_on
 SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.bead
  WHERE d.depends_on = :id AND d.kind IN ('blocks', 'conditional-blocks', 'waits-for') AND b.status <> 'closed' LIMIT :most
 
--- name: dependencies_on
-SELECT bead, depends_on, kind, created_at, created_by FROM dependencies WHERE depends_on = :id ORDER BY bead, kind
+-- name: links_of
+SELECT bead, depends_on, kind, created_at, created_by FROM dependencies WHERE bead = :id OR depends_on = :id
+ ORDER BY bead <> :id, bead, depends_on, kind
 
 -- name: restore_dependency
 INSERT OR IGNORE INTO dependencies (bead, depends_on, kind, created_at, created_by)
@@ -93,3 +94,7 @@ SELECT b.id, b.title FROM freed JOIN readiness r USING (key) JOIN beads b USING 
 
 -- name: is_tracked
 SELECT 1 FROM dependencies WHERE depends_on = :id AND kind = 'tracks' LIMIT 1
+
+-- name: is_needed
+SELECT 1 FROM dependencies WHERE depends_on = :id AND kind IN ('blocks', 'conditional-blocks', 'waits-for', 'parent-child')
+ LIMIT 1

@@ -9,7 +9,7 @@ from gastown.domain.beads import BLOCKING, Bead, DependencyKind
 from gastown.domain.filing import Filing, Leaning, checked
 from gastown.domain.identity import TOWN_PREFIX
 from gastown.errors import Refused
-from gastown.ledger import bead_writes, beads, events, graph
+from gastown.ledger import bead_writes, beads, events
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
@@ -94,6 +94,10 @@ def lean(ledger: Database, bead: str, links: Sequence[Leaning], *, by: Caller, n
 
     Raises Refused if it would wait for something that it is beneath.
     """
+    if not links:
+        return
+    from gastown.ledger import graph
+
     parent = next((other for kind, other in links if kind == DependencyKind.PARENT_CHILD), None)
     waits = any(kind in BLOCKING for kind, _ in links)
     above = {parent, *graph.ancestors(ledger, parent)} if parent and waits else set[str]()

@@ -64,7 +64,7 @@ def _delete(
             waiting=[other for other in waiting if other not in together],
         )
     )
-    record, links = records.read(ledger, bead.id), graph.dependencies_on(ledger, bead.id)
+    record, links = records.read(ledger, bead.id), graph.links_of(ledger, bead.id)
     if wisp:
         bead_writes.close(ledger, bead.id, reason, by=by.address, now=now)
     else:
@@ -76,6 +76,6 @@ def _delete(
         bead_writes.remove_wisp(ledger, bead.id)
     events.append(
         ledger, by.address, "bead.deleted", bead.id, now, title=bead.title, reason=reason,
-        **({} if wisp else {"record": record, "needed_by": [dict(link) for link in links]}),
+        **({} if wisp else {"record": record, "links": [dict(link) for link in links]}),
     )  # fmt: skip
     return Deleted(bead.id, bead.title, already=False, wisp=wisp)
