@@ -49,7 +49,7 @@ def pull(remote: Remote = None, *, up: Up = True, as_json: Json = False) -> int:
     Every decision is told, and both values stay in the history. Work that is on a hook or in a queue here is left
     as it is.
     """
-    from gastown.operations.history.pull import pull as bring_in
+    from gastown.operations.work.exchange import pull as bring_in
 
     town = here()
     done = bring_in(town, remote, by=caller(town), say=_tell)
@@ -66,7 +66,7 @@ def share(rig: Rig, *, up: Up = True, as_json: Json = False) -> None:
 
     Whoever can read the repository can read them then. gt install DIR --from URL makes a town with them.
     """
-    from gastown.operations.history.share import share as begin
+    from gastown.operations.work.exchange import share as begin
 
     town = here()
     done = begin(town, rig, by=caller(town), say=_tell)
