@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from gastown.domain.beads import BeadStatus
+from gastown.ledger import agents
+from gastown.operations.work.sling_many import sling_many
 from tests.component.convoy_town import ConvoyTown
 from tests.conftest import ROOT
+from tests.towns import HUMAN
 
 BEGIN = """
 import sys
@@ -101,4 +105,44 @@ def test_processes_that_sling_one_epic_make_one_convoy(place: ConvoyTown) -> Non
     epic = place.epic("E", *beads)
     said = at_once(place, [(SLING, [epic])] * 3)
     assert sorted(" ".join(said).split()) == sorted(beads)
+    assert len(place.happened("convoy.created")) == 1
+
+
+SLOWLY = """
+from gastown.operations.work import sling
+ring = sling.ring
+def tell_and_ring(path):
+    print("slung", flush=True)
+    return ring(path)
+sling.ring = tell_and_ring
+sling_many(town, what[0], by=human)
+"""
+
+
+def test_a_process_that_is_killed_half_way_leaves_whole_slings_and_the_next_one_goes_on(
+    place: ConvoyTown,
+) -> None:
+    beads = [place.work() for _ in range(20)]
+    epic = place.epic("E", *beads)
+    process = subprocess.Popen(
+        [sys.executable, "-c", BEGIN + SLOWLY, str(place.town.root), epic],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    assert [process.stdout.readline() for _ in range(4)] == ["ready\n", "slung\n", "slung\n", "slung\n"]
+    process.kill()
+    process.communicate(timeout=60)
+    hooked = {agent.hook_bead for agent in agents.all_agents(place.ledger)}
+    assert len(hooked) >= 3
+    assert None not in hooked
+    assert {event.subject for event in place.happened("bead.slung")} == hooked
+    assert {bead for bead in beads if place.bead(bead).status is BeadStatus.HOOKED} == hooked
+    done = sling_many(place.town, epic, by=HUMAN)
+    assert {one.bead for one in done.slung} == set(beads) - hooked
     assert len(place.happened("convoy.created")) == 1

@@ -90,7 +90,9 @@ BROKEN: Mapping[str, str] = {
     "a convoy that is open though all it tracks is closed": """
         SELECT c.id FROM beads c WHERE c.type = 'convoy' AND c.status <> 'closed' AND NOT EXISTS (
             SELECT 1 FROM dependencies d JOIN beads b ON b.id = d.depends_on
-             WHERE d.bead = c.id AND d.kind = 'tracks' AND b.status <> 'closed')""",
+             WHERE d.bead = c.id AND d.kind = 'tracks' AND b.status <> 'closed') AND EXISTS (
+            SELECT 1 FROM dependencies d JOIN beads b ON b.id = d.depends_on
+             WHERE d.bead = c.id AND d.kind = 'tracks' AND b.type <> 'tombstone')""",
     "a row that points nowhere": "SELECT * FROM pragma_foreign_key_check",
     "a damaged page": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 }
