@@ -124,7 +124,9 @@ def _what_now(briefing: Briefing, work: HookedWork) -> str:
     where = ""
     if work.stands_on:
         where = f"Your worktree is on {_word(work.stands_on)}. gt done hands in what is checked out there.\n"
-    end = 'When all is committed: gt done. If nothing needs to change: gt done --no-change "why".'
+    steps_left = work.molecule is not None and work.molecule.current is not None
+    when = "At the last step, when all is committed" if steps_left else "When all is committed"
+    end = f'{when}: gt done. If nothing needs to change: gt done --no-change "why".'
     return f"\n{again}{where}{_kept(work)}{_step(work.molecule)}Begin now. {end}\n"
 
 

@@ -41,6 +41,10 @@ def test_the_present_step_is_shown_in_full_the_others_in_a_line_each() -> None:
 def test_the_command_that_goes_on_is_ours_and_not_quoted() -> None:
     line = "\nSteps: 1 of 3 done; you are at step 2, we-m.2. When it is done: bd close we-m.2 --continue\nBegin now."
     assert line in told(1)
+    assert told(1).endswith(
+        "Begin now. At the last step, when all is committed: gt done. "
+        'If nothing needs to change: gt done --no-change "why".\n'
+    )
 
 
 def test_the_last_step_ends_with_gt_done_and_so_do_none() -> None:
