@@ -74,7 +74,8 @@ def undepend(town: Town, bead: str, depends_on: str, *, kind: str | None = None,
 def check_link(ledger: Database, bead: str, depends_on: str, kind: str) -> None:
     """Raise Refused if this link would close a circle, be a second parent, or let a child wait for its parent."""
     if bead == depends_on:
-        raise Refused(f"{bead} cannot wait for itself" if kind in ORDERING else f"{bead} is that bead itself")
+        words = "wait for itself" if kind in BLOCKING else "be linked to itself"
+        raise Refused(f"{bead} cannot {words}", f"bd show {bead}")
     if kind == DependencyKind.PARENT_CHILD:
         _check_parent(ledger, bead, depends_on)
     elif kind in BLOCKING and depends_on in graph.ancestors(ledger, bead):
