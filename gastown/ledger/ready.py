@@ -1,6 +1,6 @@
 """What can be worked on at once, in the order in which it should be: priority, then age."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,7 @@ RIGS_AT_ONCE = 100
 """Rigs in one query: SQLite puts no more than 500 parts together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take twice as long to be made as to be read
 class ReadyBead:
     """A bead that nothing keeps from being worked on."""
 
@@ -38,7 +38,7 @@ def first(
         rows = _rows(database, rig, stamp(now), most)
     return [
         ReadyBead(identity, home, title, type_, priority, moment(created_at))
-        for identity, home, title, type_, priority, created_at, _ in map(_columns, rows)
+        for identity, home, title, type_, priority, created_at, _ in _columns(rows)
     ]
 
 
@@ -58,33 +58,43 @@ def count(
 
 def _rows(database: Database, rig: str | None, now: str, most: int) -> Sequence[Row]:
     """The first ready beads: rig by rig, and those whose time has come, merged by SQLite as far as is needed."""
-    found = [row["rig"] for row in database.rows("ready", "rigs", now=now)]
+    found = [home for (home,) in _columns(database.rows("ready", "rigs", now=now))]
     late = None in found
-    rigs = [rig] if rig is not None else [each for each in found if each is not None]
+    rigs = [rig] if rig is not None else found[: len(found) - late]
+    if len(rigs) <= RIGS_AT_ONCE:
+        return _merged(database, rigs, rig, now, most, late=late)
     rows = list[Row]()
-    for begin in range(0, max(len(rigs), 1), RIGS_AT_ONCE):
+    for begin in range(0, len(rigs), RIGS_AT_ONCE):
         some = rigs[begin : begin + RIGS_AT_ONCE]
-        if statement := _put_together(len(some), late=late and not begin):
-            values = {f"rig_{number}": each for number, each in enumerate(some)}
-            rows += database.select(statement, {**values, "only": rig, "now": now, "most": most})
-    return rows if len(rigs) <= RIGS_AT_ONCE else sorted(rows, key=_place)[: most if most >= 0 else None]
+        rows += _merged(database, some, rig, now, most, late=late and not begin)
+    return sorted(rows, key=_place)[: most if most >= 0 else None]
+
+
+def _merged(
+    database: Database, rigs: Sequence[str], only: str | None, now: str, most: int, *, late: bool
+) -> Sequence[Row]:
+    """The first ready beads of these rigs, and of all whose time has come if `late`."""
+    if not rigs and not late:
+        return ()
+    values: dict[str, object] = {"only": only, "now": now, "most": most}
+    for number, rig in enumerate(rigs):
+        values[f"rig_{number}"] = rig
+    return database.select(_put_together(len(rigs), late=late), values)
 
 
 @cache
 def _put_together(rigs: int, *, late: bool) -> str:
-    """One query over so many rigs; empty when there is nothing to ask for."""
+    """One query over so many rigs, and over beads that are no longer deferred."""
     one = query("ready", "in_rig")
     parts = [one.replace(":rig", f":rig_{number}") for number in range(rigs)]
     if late:
         parts.append(query("ready", "no_longer_deferred"))
-    if not parts:
-        return ""
     return f"{query('ready', 'first')}{'UNION ALL '.join(parts)}{query('ready', 'in_order')}"
 
 
-def _columns(row: Row) -> Sequence[Any]:
-    """A row by the places of its columns: much faster than by their names."""
-    return tuple(row)
+def _columns(rows: Sequence[Row]) -> Iterable[Any]:
+    """Rows as what they are for SQLite: values by their places, much faster than by their names."""
+    return rows
 
 
 def _place(row: Row) -> tuple[int, str, int]:

@@ -65,7 +65,8 @@ def test_all_names_of_the_program_are_the_same(town: Town) -> None:
 @pytest.mark.parametrize(
     "words",
     ["bead create x --no-up", "bead dep add we-1 we-2 --no-up", "bead ready", "bead show we-1 --json", "bead show we-1",
-     "bead mol current we-1", "bead cook polecat-work --var bead=x",
+     "bead ready we-1", "bead list -s open", "bead children we-1", "bead search thing", "bead history we-1",
+     "bead blocked", "bead mol current we-1", "bead cook polecat-work --var bead=x",
      "hook Toast", "log -n 5", "rig list", "sling we-1 web/Toast --no-up", "prime Toast"],
 )  # fmt: skip
 def test_what_agents_run_all_day_loads_neither_typer_nor_anything_heavy(town: Town, words: str) -> None:
