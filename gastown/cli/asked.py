@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FIRST_YEAR = 1000
 """Moments are compared as texts that begin with a year of four digits."""
 
-_AGO = re.compile(r"-?(\d{1,5})([mhdw])(?: ago)?")
+_AGO = r"-?(\d{1,5})([mhdw])(?: ago)?"
 
 
 def statuses(texts: Sequence[str] | None) -> tuple[BeadStatus, ...]:
@@ -63,6 +63,6 @@ def _meant(town: "Town", words: str) -> datetime:
 
     if words == "yesterday":
         return understood(town, "today") - timedelta(days=1)
-    if past := _AGO.fullmatch(words):
+    if past := re.fullmatch(_AGO, words):
         return town.clock.now() - int(past[1]) * UNITS[past[2]]
     return understood(town, words)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from gastown.domain.beads import BeadStatus
 from gastown.errors import Refused
-from gastown.ledger import beads, lists, pages
+from gastown.ledger import beads, lists
 from gastown.ledger.lists import BeadList, Wanted
 from gastown.town import Town
 
@@ -38,6 +38,8 @@ def bead_list(town: Town, wanted: Wanted) -> BeadList:
 
 def children(town: Town, what: str, *, closed: bool, most: int) -> Parts:
     """The parts of the bead of that id, or of the one id that begins so; closed ones too if wanted."""
+    from gastown.ledger import pages
+
     bead = beads.get(town.ledger, what)
     total, done = pages.count_children(town.ledger, bead.id)
     found = lists.find(town.ledger, Wanted(parent=bead.id, closed=closed, most=most))
