@@ -133,8 +133,10 @@ class _Round:
                 except GastownError as refusal:
                     why, state = refusal.message, "refused"
                 else:
-                    slung.append(done)
-                    continue
+                    if not done.already:
+                        slung.append(done)
+                        continue
+                    why, state = f"on {done.agent}'s hook", TrackedState.WORKING  # somebody was faster
             not_slung.append(NotSlung(bead.id, bead.title, state, why))
         return slung, not_slung
 
