@@ -162,7 +162,7 @@ BEGIN
            NEW.priority, 'assignee', NEW.assignee, 'owner', NEW.owner, 'created_at', NEW.created_at,
            'created_by', NEW.created_by, 'started_at', NEW.started_at, 'closed_at', NEW.closed_at, 'closed_by',
            NEW.closed_by, 'close_reason', NEW.close_reason, 'due', NEW.due, 'defer_until', NEW.defer_until,
-           'external_ref', NEW.external_ref, 'metadata', nullif(NEW.metadata, '{}'))));
+           'external_ref', NEW.external_ref, 'metadata', nullif(NEW.metadata || '', '{}'))));
 END;
 CREATE TRIGGER journal_bead_stays AFTER UPDATE OF ephemeral ON beads WHEN OLD.ephemeral AND NOT NEW.ephemeral
 BEGIN
@@ -174,7 +174,7 @@ BEGIN
            NEW.priority, 'assignee', NEW.assignee, 'owner', NEW.owner, 'created_at', NEW.created_at,
            'created_by', NEW.created_by, 'started_at', NEW.started_at, 'closed_at', NEW.closed_at, 'closed_by',
            NEW.closed_by, 'close_reason', NEW.close_reason, 'due', NEW.due, 'defer_until', NEW.defer_until,
-           'external_ref', NEW.external_ref, 'metadata', nullif(NEW.metadata, '{}'))));
+           'external_ref', NEW.external_ref, 'metadata', nullif(NEW.metadata || '', '{}'))));
     INSERT INTO changes (at, by, kind, subject, what)
     SELECT NEW.updated_at, NEW.updated_by, 'bead', NEW.key, json_object('label', json_array(NULL, l.label))
       FROM labels l WHERE l.bead = NEW.id ORDER BY l.label;
@@ -215,7 +215,7 @@ BEGIN
         SELECT 'due', OLD.due, NEW.due WHERE OLD.due IS NOT NEW.due UNION ALL
         SELECT 'defer_until', OLD.defer_until, NEW.defer_until WHERE OLD.defer_until IS NOT NEW.defer_until UNION ALL
         SELECT 'external_ref', OLD.external_ref, NEW.external_ref WHERE OLD.external_ref IS NOT NEW.external_ref UNION ALL
-        SELECT 'metadata', OLD.metadata, NEW.metadata WHERE OLD.metadata IS NOT NEW.metadata
+        SELECT 'metadata', OLD.metadata || '', NEW.metadata || '' WHERE OLD.metadata IS NOT NEW.metadata
     ) HAVING count(*) > 0;
 END;
 CREATE TRIGGER journal_label_begins AFTER INSERT ON labels
