@@ -1,13 +1,12 @@
 """Work on hooks as the ledger records it: assignments (the lease) and incarnations (starts of a session)."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from gastown.errors import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A bead put on an agent's hook. `generation` is its id and the first fence."""
 
     generation: int
@@ -26,8 +25,7 @@ class Assignment:
     outcome: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Incarnation:
+class Incarnation(NamedTuple):
     """One start of an agent's session: the second fence. Only the newest of an agent may act."""
 
     id: int
@@ -42,8 +40,7 @@ class Incarnation:
     why: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who runs this command: an agent, known by its credential, or the human (no incarnation)."""
 
     address: str

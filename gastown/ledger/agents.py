@@ -1,8 +1,8 @@
 """Agents, their hooks, assignments and incarnations in the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from gastown.domain.assignments import Assignment, Incarnation
 from gastown.domain.clock import moment, moment_or_none, stamp
@@ -10,8 +10,7 @@ from gastown.domain.identity import Address
 from gastown.ledger.database import Database, Row
 
 
-@dataclass(frozen=True, slots=True)
-class AgentRow:
+class AgentRow(NamedTuple):
     """An agent as the ledger knows it."""
 
     address: str
@@ -23,8 +22,7 @@ class AgentRow:
     paused: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialHolder:
+class CredentialHolder(NamedTuple):
     """Whose credential it is, and whether it may still act."""
 
     incarnation: Incarnation

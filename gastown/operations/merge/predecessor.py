@@ -8,7 +8,7 @@ from gastown.domain.decide.merge_queue import CUT_OFF
 from gastown.ledger import merges
 from gastown.operations.merge.gate_environment import marks, queue_mark
 from gastown.operations.merge.queue import Queue
-from gastown.operations.sessions.environment import QUEUE
+from gastown.operations.sessions.marks import QUEUE
 from gastown.town import Town
 from gastown.world import processes
 

@@ -1,7 +1,6 @@
 """Who runs this command: known by the credential of its session, never by what it says of itself."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from gastown.domain.assignments import Caller
@@ -68,4 +67,4 @@ def _is_of(town: Town, root: str | None) -> bool:
 def fence(ledger: Database, by: Caller) -> None:
     """Refuse, inside the transaction that acts, what a session began that has been replaced meanwhile."""
     if by.incarnation is not None and not agents.is_current(ledger, by.incarnation):
-        replace(by, is_current=False).must_be_current()
+        by._replace(is_current=False).must_be_current()
