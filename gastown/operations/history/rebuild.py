@@ -84,6 +84,7 @@ class Rebuilding:
     def _bare(self, record: Record) -> Record:
         """The bead without what is written in the second round, and `hooked` where it is on a hook."""
         bare = {name: value for name, value in record.items() if name not in ("dependencies", "written")}
+        bare = {"created_by": "", "updated_by": "", **bare}  # nobody's name is left out of a line
         if bare.get("status") == "in_progress":
             if bare["id"] in self._hooks.values():
                 bare["status"] = "hooked"
