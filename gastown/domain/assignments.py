@@ -1,5 +1,6 @@
 """Work on hooks as the ledger records it: assignments (the lease) and incarnations (starts of a session)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,7 +41,8 @@ class Incarnation(NamedTuple):
     why: str | None
 
 
-class Caller(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Caller:
     """Who runs this command: an agent, known by its credential, or the human (no incarnation)."""
 
     address: str

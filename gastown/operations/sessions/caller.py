@@ -1,6 +1,7 @@
 """Who runs this command: known by the credential of its session, never by what it says of itself."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from gastown.domain.assignments import Caller
@@ -67,4 +68,4 @@ def _is_of(town: Town, root: str | None) -> bool:
 def fence(ledger: Database, by: Caller) -> None:
     """Refuse, inside the transaction that acts, what a session began that has been replaced meanwhile."""
     if by.incarnation is not None and not agents.is_current(ledger, by.incarnation):
-        by._replace(is_current=False).must_be_current()
+        replace(by, is_current=False).must_be_current()
