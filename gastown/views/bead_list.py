@@ -27,22 +27,21 @@ def bead_list(town: Town, wanted: Wanted) -> BeadList:
 
     Raises NotFound for an unknown rig or parent, Refused for an ambiguous one, Invalid for an unknown order.
     """
-    resolved = replace(
-        wanted,
-        rig=town.rig(wanted.rig).name if wanted.rig is not None else None,
-        parent=beads.get(town.ledger, wanted.parent).id if wanted.parent is not None else None,
-        assignees=tuple(address for name in wanted.assignees for address in addresses(town, name)),
-    )
-    return lists.find(town.ledger, resolved)
+    rig = town.rig(wanted.rig).name if wanted.rig is not None else None
+    with town.ledger.snapshot() as ledger:
+        parent = beads.get(ledger, wanted.parent).id if wanted.parent is not None else None
+        who = tuple(address for name in wanted.assignees for address in addresses(town, name))
+        return lists.find(ledger, replace(wanted, rig=rig, parent=parent, assignees=who))
 
 
 def children(town: Town, what: str, *, closed: bool, most: int) -> Parts:
     """The parts of the bead of that id, or of the one id that begins so; closed ones too if wanted."""
     from gastown.ledger import pages
 
-    bead = beads.get(town.ledger, what)
-    total, done = pages.count_children(town.ledger, bead.id)
-    found = lists.find(town.ledger, Wanted(parent=bead.id, closed=closed, most=most))
+    with town.ledger.snapshot() as ledger:
+        bead = beads.get(ledger, what)
+        total, done = pages.count_children(ledger, bead.id)
+        found = lists.find(ledger, Wanted(parent=bead.id, closed=closed, most=most))
     return Parts(bead.id, bead.title, bead.status, total, done, found)
 
 

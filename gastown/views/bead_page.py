@@ -12,6 +12,7 @@ from gastown.ledger.graph import Link
 from gastown.town import Town
 
 if TYPE_CHECKING:
+    from gastown.ledger.database import Database
     from gastown.views.queue import RequestLine
 
 TOMBSTONE = "tombstone"
@@ -101,8 +102,12 @@ class BeadPage:
 
 
 def bead_page(town: Town, what: str) -> BeadPage:
-    """The bead of that id, or of the one id that begins so. Raises NotFound or Refused."""
-    ledger = town.ledger
+    """The bead of that id, or of the one id that begins so, all of it at one moment. Raises NotFound or Refused."""
+    with town.ledger.snapshot() as ledger:
+        return _page(town, ledger, what)
+
+
+def _page(town: Town, ledger: "Database", what: str) -> BeadPage:
     bead = beads.get(ledger, what)
     requests = _requests(town, bead)
     own = {request.id for request in requests}

@@ -40,9 +40,11 @@ class BlockedList:
 def blocked(town: Town, rig: str | None, most: int) -> BlockedList:
     """Beads that wait or that a person has set to blocked; urgent first, then old first. Raises NotFound."""
     name = town.rig(rig).name if rig is not None else None
-    ids = waits.waiting(town.ledger, name, most + 1)
-    found = [waits.held(town.ledger, identity) for identity in ids[:most]]
-    return BlockedList(tuple(_line(town, bead) for bead in found if bead is not None), len(ids) > most)
+    with town.ledger.snapshot() as ledger:
+        ids = waits.waiting(ledger, name, most + 1)
+        found = [waits.held(ledger, identity) for identity in ids[:most]]
+        lines = tuple(_line(town, bead) for bead in found if bead is not None)
+    return BlockedList(lines, len(ids) > most)
 
 
 def _line(town: Town, bead: Held) -> BlockedLine:

@@ -53,9 +53,10 @@ class Circle:
 
 def dep_tree(town: Town, what: str, *, upwards: bool = False, depth: int = DEEPEST) -> DepTree:
     """The tree of the bead of that id, or of the one id that begins so. Raises NotFound or Refused."""
-    bead = beads.get(town.ledger, what)
     growing = _Growing(town, upwards=upwards)
-    growing.grow(bead.id, depth)
+    with town.ledger.snapshot() as ledger:
+        bead = beads.get(ledger, what)
+        growing.grow(bead.id, depth)
     root = Edge("", bead.id, "", bead.title, bead.status, bead.type)
     return DepTree(upwards, growing.node(root, depth), len(growing.beneath))
 
@@ -73,13 +74,12 @@ class _Growing:
         """Read level after level; every bead's own edges are read once."""
         level, count = [root], 1
         for _ in range(depth + 1):
+            if not level:
+                break
             for bead in level:
                 self.beneath[bead] = []
-            edges = (
-                trees.edges_of(self._ledger, level, upwards=self._upwards, most=LARGEST + 1) if level else []
-            )
-            following = dict[str, None]()
-            for edge in edges:
+            following: dict[str, None] = {}
+            for edge in trees.edges_of(self._ledger, level, upwards=self._upwards, most=LARGEST + 1):
                 if count >= LARGEST:
                     self._cut.add(edge.at)
                     continue
@@ -103,9 +103,10 @@ class _Growing:
 def dep_cycles(town: Town) -> tuple[Circle, ...]:
     """Circles of beads that wait for each other over dependencies of any kind that says what comes first."""
     edges: dict[str, list[str]] = {}
-    for bead, depends_on in trees.all_edges(town.ledger):
-        edges.setdefault(bead, []).append(depends_on)
-    return tuple(_circle(town, ring) for ring in circles(edges, CIRCLES))
+    with town.ledger.snapshot() as ledger:
+        for bead, depends_on in trees.all_edges(ledger):
+            edges.setdefault(bead, []).append(depends_on)
+        return tuple(_circle(town, ring) for ring in circles(edges, CIRCLES))
 
 
 def _circle(town: Town, ring: Sequence[str]) -> Circle:

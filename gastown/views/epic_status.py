@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gastown.domain.beads import WORK_TYPES, BeadStatus
 from gastown.ledger import beads, trees
+from gastown.ledger.database import Database
 from gastown.ledger.trees import Part
 from gastown.town import Town
 
@@ -39,19 +40,21 @@ class EpicList:
 
 def epic_status(town: Town, what: str, *, closed: bool = True) -> EpicProgress:
     """How far the bead of that id has come, or the one id that begins so. Raises NotFound or Refused."""
-    bead = beads.get(town.ledger, what)
-    return _progress(town, bead.id, closed=closed)
+    with town.ledger.snapshot() as ledger:
+        return _progress(ledger, beads.get(ledger, what).id, closed=closed)
 
 
 def epic_list(town: Town, *, closed: bool, rig: str | None = None, most: int = EPICS) -> EpicList:
     """All epics that are no part of another one; closed ones too if wanted. Raises NotFound for an unknown rig."""
     name = town.rig(rig).name if rig is not None else None
-    ids = trees.epics(town.ledger, closed=closed, rig=name, most=most + 1)
-    return EpicList(tuple(_progress(town, one, closed=closed) for one in ids[:most]), len(ids) > most)
+    with town.ledger.snapshot() as ledger:
+        ids = trees.epics(ledger, closed=closed, rig=name, most=most + 1)
+        found = tuple(_progress(ledger, one, closed=closed) for one in ids[:most])
+    return EpicList(found, len(ids) > most)
 
 
-def _progress(town: Town, identity: str, *, closed: bool) -> EpicProgress:
-    parts = trees.parts(town.ledger, identity)
+def _progress(ledger: Database, identity: str, *, closed: bool) -> EpicProgress:
+    parts = trees.parts(ledger, identity)
     beneath: dict[int, list[Part]] = {}
     for part in parts:
         if part.parent is not None:

@@ -40,7 +40,8 @@ class Explanation:
 
 def explain(town: Town, what: str) -> Explanation:
     """Why the bead of that id, or of the one id that begins so, is ready or not. Raises NotFound or Refused."""
-    return _explained(town, beads.get(town.ledger, what).id)
+    with town.ledger.snapshot() as ledger:
+        return _explained(town, beads.get(ledger, what).id)
 
 
 def explain_first(
@@ -52,10 +53,11 @@ def explain_first(
     """
     name = town.rig(rig).name if rig is not None else None
     who = one_address(town, assignee) if assignee is not None else None
-    now, ledger = town.clock.now(), town.ledger
-    ready = ledgered.first(ledger, rig=name, now=now, most=most, assignee=who)
-    others = waits.not_ready(ledger, now, rig=name, assignee=who, most=most)
-    return tuple(_explained(town, identity) for identity in (*(one.id for one in ready), *others))
+    now = town.clock.now()
+    with town.ledger.snapshot() as ledger:
+        ready = ledgered.first(ledger, rig=name, now=now, most=most, assignee=who)
+        others = waits.not_ready(ledger, now, rig=name, assignee=who, most=most)
+        return tuple(_explained(town, identity) for identity in (*(one.id for one in ready), *others))
 
 
 def _explained(town: Town, identity: str) -> Explanation:

@@ -25,6 +25,7 @@ def history(town: Town, what: str, most: int) -> BeadHistory:
 
     `most` 0: all of them.
     """
-    bead = beads.get(town.ledger, what)
-    found = journal.of_bead(town.ledger, bead.id, most)
+    with town.ledger.snapshot() as ledger:
+        bead = beads.get(ledger, what)
+        found = journal.of_bead(ledger, bead.id, most)
     return BeadHistory(bead.id, bead.title, found.ephemeral, found.left_out, found.changes)

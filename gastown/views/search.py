@@ -14,4 +14,5 @@ def search(town: Town, words: str, *, closed: bool, rig: str | None, most: int) 
     if not words.strip():
         raise Invalid("there is nothing to look for", "bd search WORDS")
     name = town.rig(rig).name if rig is not None else None
-    return full_text.search(town.ledger, words, closed=closed, rig=name, most=most)
+    with town.ledger.snapshot() as ledger:
+        return full_text.search(ledger, words, closed=closed, rig=name, most=most)

@@ -24,4 +24,5 @@ def stats(town: Town, rig: str | None) -> Stats:
     """All figures. Raises NotFound for an unknown rig."""
     name = town.rig(rig).name if rig is not None else None
     now = town.clock.now()
-    return Stats(name, LATELY.days, counted.counts(town.ledger, rig=name, since=now - LATELY, now=now))
+    with town.ledger.snapshot() as ledger:
+        return Stats(name, LATELY.days, counted.counts(ledger, rig=name, since=now - LATELY, now=now))
