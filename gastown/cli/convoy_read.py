@@ -93,6 +93,8 @@ def watch(
 
     The exit code is 0 when it has landed, 1 when it was closed otherwise. Needs no supervisor.
     """
+    from gastown.domain.convoys import TrackedState
+
     gc.enable()  # this one lives long
     town = here()
     screen = _Screen(as_json=as_json)
@@ -102,6 +104,8 @@ def watch(
         screen.leave()
     if page.convoy.state == "open":
         output.tell(f"{page.convoy.id} is still open: {page.convoy.closed} of {page.convoy.tracked} closed")
+        if page.convoy.states.get(TrackedState.READY):
+            output.next_steps(f"gt sling {page.convoy.id}")
         return exits.BUSY
     done = page.convoy.state == "done"
     words = f"{page.convoy.state}  {page.convoy.id}  {output.harmless(page.convoy.title)}: {page.ended.words}"

@@ -105,7 +105,7 @@ def changed_since(database: Database, seq: int) -> Sequence[str]:
 
 
 def all_open(database: Database, most: int) -> Sequence[str]:
-    """Open convoys, oldest first."""
+    """Open convoys, oldest first; those that sling made around lone beads come last."""
     return _ids(database.rows("convoys", "all_open", most=most))
 
 

@@ -67,12 +67,12 @@ class ConvoyPage:
 
 
 def open_convoys(town: Town, most: int = MOST) -> tuple[ConvoyLine, ...]:
-    """Open convoys, oldest first."""
+    """Open convoys, oldest first; those that sling made around lone beads come last."""
     return _lines(town, convoys.all_open(town.ledger, most))
 
 
 def all_convoys(town: Town, most: int = MOST) -> tuple[ConvoyLine, ...]:
-    """Open convoys, oldest first, then closed ones, newest first."""
+    """Open convoys as `open_convoys` has them, then closed ones, newest first."""
     still_open = convoys.all_open(town.ledger, most)
     return _lines(town, [*still_open, *convoys.last_closed(town.ledger, most - len(still_open))])
 

@@ -217,7 +217,10 @@ def test_a_watcher_gives_up_in_time_and_one_that_comes_late_is_told_at_once(plac
     convoy = place.convoy(work)
     process = watcher(place, convoy, "--timeout", "0.1")
     _, err = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, err) == (75, f"{convoy} is still open: 0 of 1 closed\n")
+    assert (process.returncode, err) == (
+        75,
+        f"{convoy} is still open: 0 of 1 closed\nnext:  gt sling {convoy}\n",
+    )
     place.close(work)
     process = watcher(place, convoy, "--timeout=0")
     out, _ = process.communicate(timeout=PATIENCE)

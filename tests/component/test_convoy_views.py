@@ -108,6 +108,12 @@ def test_the_lists_are_bounded_and_in_order(place: ConvoyTown) -> None:
     ]
 
 
+def test_convoys_around_lone_beads_come_last(place: ConvoyTown) -> None:
+    lone = sling(place.town, place.work(), by=HUMAN).convoy
+    convoy = place.convoy(place.work())
+    assert [(line.id, line.lone) for line in open_convoys(place.town)] == [(convoy, False), (lone, True)]
+
+
 def test_what_is_no_convoy_is_refused(place: ConvoyTown) -> None:
     work = place.work()
     with pytest.raises(Refused, match=f"{work} is a task, not a convoy"):

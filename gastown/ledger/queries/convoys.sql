@@ -45,7 +45,7 @@ SELECT DISTINCT b.id FROM changes c JOIN beads b ON b.key = CAST(c.subject AS IN
 SELECT c.id FROM beads c
  WHERE c.type = 'convoy' AND c.type NOT IN ('task', 'bug', 'feature', 'chore')
    AND c.status IN ('open', 'in_progress', 'hooked', 'blocked', 'deferred', 'pinned')
- ORDER BY c.key LIMIT :most
+ ORDER BY json_extract(c.metadata, '$.lone') IS 1, c.key LIMIT :most
 
 -- name: last_closed
 SELECT c.id FROM beads c
