@@ -1,6 +1,7 @@
 """Where a town's history goes: the place that is named, the one in town.toml, and the remotes of shared rigs."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 
 from gastown.domain.assignments import Caller
@@ -9,7 +10,7 @@ from gastown.settings.editing import with_value
 from gastown.settings.town import FILE_NAME
 from gastown.town import Town
 from gastown.world.files import write_whole
-from gastown.world.git.addresses import check_url, has_credentials, masked, whole
+from gastown.world.git.addresses import check_url, has_credentials, masked, path_of, whole
 from gastown.world.git.ledger_remotes import MAIN, SHARED
 
 
@@ -41,19 +42,25 @@ def places(town: Town, named: str | None, by: Caller) -> list[Place]:
     settled = town.settings.ledger_remote
     if named is not None:
         check_url(named)
-        url = whole(named)
-        if not by.is_human and url != whole(settled):
+        url = _straight(named)
+        if not by.is_human and url != _straight(settled):
             raise Refused(
                 "an agent takes the ledger only where town.toml says", "ask the one who runs this town"
             )
         return [Place(url)]
-    found = [Place(whole(settled))] if settled else []
+    found = [Place(_straight(settled))] if settled else []
     found += [Place(town.repository(name).url, name) for name, rig in town.rigs.items() if rig.share_ledger]
     if not found:
         raise Refused(
             "nobody has said where the ledger's history goes", "gt ledger push URL, or gt ledger share RIG"
         )
     return found
+
+
+def _straight(url: str) -> str:
+    """A path in full and without detours; an address as it is."""
+    full = whole(url)
+    return os.path.normpath(full) if path_of(full) and "://" not in full else full
 
 
 def settle(town: Town, url: str) -> None:

@@ -10,6 +10,7 @@ from gastown.domain.interchange.lines import parse
 from gastown.domain.records import Record
 from gastown.errors import Invalid, Refused
 from gastown.ledger import pulled
+from gastown.operations.history.fences import new_uid
 from gastown.operations.history.place import LOCK, TOWN_SETTING, repository
 from gastown.operations.history.pull import Say
 from gastown.operations.history.record import PATIENCE
@@ -33,8 +34,8 @@ class NeededRig:
 def take_over(town: Town, url: str, uid: str, *, say: Say) -> tuple[Restored, Sequence[NeededRig]]:
     """Take the whole history at `url` as this town's own, which has no beads yet, and make the ledger out of it.
 
-    `uid` is the town in it that lives here from now on. May be killed at any point and begun again.
-    Raises Refused, and what `restore` raises.
+    This town begins as a copy of the one with that `uid`, and is another one: what both record of their agents
+    lies side by side. May be killed at any point and begun again. Raises Refused, and what `restore` raises.
     """
     kept = repository(town).open_or_create()
     with lock(town.places.lock(LOCK), what="the ledger's history", wait=PATIENCE):
@@ -47,13 +48,25 @@ def take_over(town: Town, url: str, uid: str, *, say: Say) -> tuple[Restored, Se
             raise Refused(f"{place.shown} is empty", "gt ledger push there first")
         head = kept.head()
         kept.move(MAIN, commit, was=None if head is None else head.id)
-        kept.set_setting(TOWN_SETTING, uid)
+        _go_on_from(town, kept, commit, uid)
     settle(town, url)
     town.close()
     restored = restore(Town(town.root, clock=town.clock), by=OVERSEER)
     rigs = _needed(kept, commit, uid)
     kept.close()
     return restored, rigs
+
+
+def _go_on_from(town: Town, kept: LedgerRepository, commit: str, uid: str) -> None:
+    """Let the history say that a town of our own goes on from that one: with its agents, hooks and numbers."""
+    own = kept.setting(TOWN_SETTING) or new_uid()
+    kept.set_setting(TOWN_SETTING, own)
+    old, new = tree.town_folder(uid), tree.town_folder(own)
+    files = {
+        new + path.removeprefix(old): kept.blob(blob) for path, blob in kept.files(commit, old.rstrip("/"))
+    }
+    name, now = town.settings.name, town.clock.now()
+    kept.write(MAIN, files, author=f"{OVERSEER} <{OVERSEER}@{name}>", message=f"{name} begins here", at=now)
 
 
 def _needed(kept: LedgerRepository, commit: str, uid: str) -> Sequence[NeededRig]:

@@ -11,6 +11,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER, check_rig_name
 from gastown.domain.runtime import Permission
 from gastown.errors import Invalid, Refused
+from gastown.operations.history.export import town_numbers
 from gastown.operations.history.fences import new_uid
 from gastown.operations.history.place import repository
 from gastown.operations.history.pull import Say
@@ -67,14 +68,23 @@ def install_from(
     if found is None:
         made = install(root, agent=agent, name=name)
         return _with_rig(Town(made.root), made.agent, source, rig, say)
-    uid = _which(found, name or root.expanduser().absolute().name)
-    made = install(root, agent=agent, name=name or found.get(uid))
-    restored, rigs = take_over(Town(made.root), source, uid, say=say)
+    before = _which(found, name or root.expanduser().absolute().name)
+    made = install(root, agent=agent, name=name or before.name or None)
+    restored, rigs = take_over(Town(made.root), source, before.uid, say=say)
     return InstalledFrom(made.root, made.agent, masked(source), None, restored.beads, rigs, restored.notes)
 
 
-def _look(url: str) -> dict[str, str] | None:
-    """The towns in the ledger at `url` by uid; None: it is a rig's repository with shared beads. Makes nothing."""
+@dataclass(frozen=True, slots=True)
+class _Town:
+    """A town in a ledger's history; the highest numbers that it gave out tell which of two goes on from the other."""
+
+    uid: str
+    name: str
+    numbers: tuple[int, int]
+
+
+def _look(url: str) -> Sequence[_Town] | None:
+    """The towns in the ledger at `url`; None: it is a rig's repository with shared beads. Makes nothing here."""
     with tempfile.TemporaryDirectory(prefix="gastown-") as folder:
         probe = LedgerRepository(Path(folder) / "probe.git").open_or_create()
         tips = ledger_remotes.tips(probe.path, url, ledger_remotes.SHARED, ledger_remotes.MAIN)
@@ -90,21 +100,29 @@ def _look(url: str) -> dict[str, str] | None:
         if told != tree.FORMAT.encode():
             raise Invalid(f"{masked(url)} was written by another version of Gas Town", "upgrade gastown here")
         towns = probe.subtree(commit, "towns")
-        uids = () if towns is None else sorted(probe.children(towns))
-        names = {uid: str(row_of(probe.read(commit, tree.town_path(uid))).get("name", "")) for uid in uids}
+        found = [_town(probe, commit, uid) for uid in sorted(probe.children(towns))] if towns else []
         probe.close()
-    return names
+    return found
 
 
-def _which(names: dict[str, str], wanted: str) -> str:
-    """The town that is to live here: the only one, or the one of that name."""
-    if len(names) <= 1:
-        return next(iter(names), new_uid())
-    fitting = [uid for uid, name in names.items() if name == wanted]
-    if len(fitting) == 1:
-        return fitting[0]
-    told = ", ".join(sorted(names.values()))
-    raise Refused(f"the ledger is that of several towns: {told}", "say which of them lives here: --name NAME")
+def _town(probe: LedgerRepository, commit: str, uid: str) -> _Town:
+    file = probe.read(commit, tree.town_path(uid))
+    highest = town_numbers(file)
+    return _Town(uid, str(row_of(file).get("name", "")), (highest.generation, highest.incarnation))
+
+
+def _which(towns: Sequence[_Town], wanted: str) -> _Town:
+    """The town that this one goes on from: the only one, or the newest of that name."""
+    if not towns:
+        return _Town(new_uid(), wanted, (0, 0))
+    names = sorted({town.name for town in towns})
+    fitting = [town for town in towns if len(names) == 1 or town.name == wanted]
+    if not fitting:
+        told = ", ".join(names)
+        raise Refused(
+            f"the ledger is that of several towns: {told}", "say which of them lives here: --name NAME"
+        )
+    return max(fitting, key=lambda town: town.numbers)
 
 
 def _with_rig(town: Town, agent: str, url: str, wishes: RigWishes, say: Say) -> InstalledFrom:
