@@ -7,14 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gastown.domain.observed import Observed
-
-
-class Permission(StrEnum):
-    """How much an agent may do in its worktree without asking its human."""
-
-    ASK = "ask"
-    EDITS = "edits"
-    UNATTENDED = "unattended"
+from gastown.domain.permission import Permission as Permission  # noqa: PLC0414 - it is a part of this too
 
 
 class Activity(StrEnum):

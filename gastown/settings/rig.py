@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gastown.domain.identity import check_polecat_name, check_prefix, check_rig_name
-from gastown.domain.runtime import Permission
+from gastown.domain.permission import Permission
 from gastown.errors import Busy, GastownError, Invalid, NotFound
 from gastown.settings.reading import Table, read_tables, toml_text
 
