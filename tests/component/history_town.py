@@ -23,7 +23,7 @@ class HistoryTown(ViewTown):
 
     def __init__(self, folder: Path, *rigs: str) -> None:
         super().__init__(folder, *rigs)
-        self.root = self.town.root
+        self.root: Path = self.town.root
         self.history = LedgerRepository(self.root / "ledger.git")
 
     def close(self) -> None:
