@@ -214,12 +214,10 @@ class Town:
             after[bead].links = set()
             for one, on, kind in sorted(ways):
                 after[one].links.add((on, kind))
-            alive = all("tombstone" not in (self.beads[one].type, self.beads[on].type) or bead in (one, on)
-                        for one, on, _ in ways)  # fmt: skip
             others = all(
                 self.beads[end].type != "tombstone" for way in ways for end in way[:2] if end != bead
             )
-            if alive and others and not in_a_circle(after):
+            if others and not is_hopeless(after):
                 yield Deed("bd", ("undelete", bead), after, bead, "bead.undeleted")
 
     def _link(self) -> Iterator[Deed]:
@@ -231,13 +229,7 @@ class Town:
             )
             deed = self._deed("bd", f"dep add {bead} {on} --type {kind}", bead, "dependency.added")
             deed.after[bead].links.add((on, kind))
-            family = {(bead, PARENT), (on, PARENT)} & (self.beads[on].links | self.beads[bead].links)
-            if (
-                on != bead
-                and (on, kind) not in self.beads[bead].links
-                and not family
-                and not in_a_circle(deed.after)
-            ):
+            if on != bead and (on, kind) not in self.beads[bead].links and not is_hopeless(deed.after):
                 yield deed
 
     def _circle(self) -> Iterator[Deed]:
@@ -287,6 +279,22 @@ class Town:
             yield replace(
                 deed, words=(*deed.words, "it is right as it is"), agent=str(self.beads[bead].assignee)
             )
+
+
+def ancestors(beads: Beads, bead: str) -> set[str]:
+    """Its parent, and all above."""
+    above = {on for on, kind in beads[bead].links if kind == PARENT}
+    return above | {name for each in above for name in ancestors(beads, each)}
+
+
+def is_hopeless(beads: Beads) -> bool:
+    """Whether some bead waits for what closes after it."""
+    return in_a_circle(beads) or any(
+        on in ancestors(beads, name)
+        for name, told in beads.items()
+        for on, kind in told.links
+        if kind in BLOCKING
+    )
 
 
 def in_a_circle(beads: Beads) -> bool:
