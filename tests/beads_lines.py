@@ -45,7 +45,7 @@ def text_of(lines: Sequence[Record]) -> str:
 
 def lines_of(text: str) -> list[Record]:
     """The lines of a file."""
-    return [json.loads(line) for line in text.splitlines() if line]
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -101,7 +101,8 @@ def _drawn_line(draw: st.DrawFn, name: str, before: list[str]) -> Record:
         _maybe(
             _type=st.just("issue"), estimated_minutes=st.integers(0, 999), compaction_level=st.integers(0, 2),
             content_hash=WORD, source_repo=st.just("."), deleted_at=TIMES, deleted_by=TEXT, delete_reason=TEXT,
-            original_type=TYPES, dependency_count=st.integers(0, 9), closed_by=TEXT, uid=WORD, rig=WORD, written=JSON,
+            original_type=TYPES, dependency_count=st.integers(0, 9), closed_by=TEXT, uid=st.uuids().map(str), rig=WORD,
+            written=JSON,
         )
     )  # fmt: skip
     for key, value in draw(st.dictionaries(WORD, JSON, max_size=2)).items():
