@@ -1,6 +1,7 @@
 """What the ledger must be asked, and told, when beads of another town come into it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,12 @@ def has_changed(database: Database, since: int) -> bool:
 def has_beads(database: Database) -> bool:
     """Whether there is any bead but wisps."""
     return database.row("pulled", "any_bead") is not None
+
+
+def note_written(database: Database, new: Iterable[Record]) -> None:
+    """Let the journal say of new beads when each of their fields was written, inside the present transaction."""
+    noted = ({"uid": one["uid"], "written": json.dumps(one["written"])} for one in new if one.get("written"))
+    database.write_many("records", "note_written", noted)
 
 
 class Known:

@@ -9,8 +9,11 @@ from gastown.domain.merging_fields import STATE, Conflict, mappings
 from gastown.domain.records import Json, Record, is_tombstone
 from gastown.domain.reidentify import Side, derived_ids
 from gastown.errors import Busy, Invalid
-from gastown.ledger import events, pulled, records
+from gastown.ledger import events, interchange, pulled, records
 from gastown.ledger.database import Database
+
+USUAL = 2
+"""The priority of a bead that says none."""
 
 KEPT = (*STATE, "assignee")
 """What of a bead that is worked on here is as it is here."""
@@ -165,7 +168,9 @@ def _write(
         still: list[Json] = [link for link in mappings(record.get("dependencies")) if _end(link, {}) in had]
         if len(still) < len(had):
             records.replace(ledger, _whole({**record, "dependencies": still}))
-    records.insert_many(ledger, [_whole(record) for record in new])
+    whole = [_whole(record) for record in new]
+    interchange.load(ledger, (interchange.pack(record, wisp=False) for record in whole), len(whole))
+    pulled.note_written(ledger, whole)
     for record in old:
         records.replace(ledger, _whole(record))
 
@@ -177,4 +182,12 @@ def _end(link: Record, renamed: Mapping[str, str]) -> tuple[str, str]:
 
 def _whole(record: Record) -> Record:
     """With fields that the ledger wants and that a line leaves out when they are empty."""
-    return {"created_by": "", "updated_by": "", **record}
+    links: list[Json] = [{"created_by": "", **link} for link in mappings(record.get("dependencies"))]
+    return {
+        "created_by": "",
+        "updated_by": "",
+        "priority": USUAL,
+        "issue_type": "task",
+        **record,
+        "dependencies": links,
+    }
