@@ -36,7 +36,9 @@ def _for_typer(function: Command) -> Command:
 def _parameter(p: Declared) -> Parameter:
     given = p.given
     if isinstance(given, Argument):
-        info = typer.Argument(help=given.help, metavar=given.metavar or p.name.upper(), show_default=False)
+        name = given.metavar or p.name.upper()
+        shown = f"{name}..." if p.many and not name.endswith("...") else name
+        info = typer.Argument(help=given.help, metavar=shown, show_default=False)
     else:
         flags = p.flags
         info = typer.Option(
