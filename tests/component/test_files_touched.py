@@ -1,5 +1,6 @@
 """Which beads touched a file: landed, queued and on hooks, told from what people push themselves."""
 
+import json
 from collections.abc import Generator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gastown.cli import app
 from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import polecat
 from gastown.domain.landings import Landing, landed_by
@@ -65,6 +67,27 @@ def test_a_file_tells_who_landed_what_in_it_and_who_is_about_to(place: MergeTown
     assert [one.bead for one in files_touched(place.town, "web", ".").landed] == [second.bead, first.bead]
     nothing = files_touched(place.town, "web", "nowhere.py")
     assert (nothing.in_flight, nothing.landed, nothing.others) == ((), (), ())
+
+
+def test_the_command_finds_the_rig_and_tells_what_it_cannot_see(
+    place: MergeTown, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = place.submit("Add four", {"users.py": "one\ntwo\nthree\nfour\n"})
+    place.run()
+    bead = on_hook(place, "Never begun", {})
+    monkeypatch.chdir(place.root)
+    assert app.run("bd", ["bead", "files", "./users.py"]) == 0
+    out, err = capsys.readouterr()
+    landed, commit, begun = (line.split() for line in out.splitlines() if line.startswith("   "))
+    assert (landed[0], landed[-1]) == (first.bead, "web/Toast0")
+    assert commit[-3:] == ["Add", "four", first.agent]
+    assert begun[-3] == "Begin"
+    assert err.startswith(f"could not be read: the commits of {bead}: ")
+    assert f"next:  bd show {first.bead}\n" in err
+    assert app.run("bd", ["bead", "files", "users.py", "--json", "--rig", "web"]) == 0
+    assert json.loads(capsys.readouterr().out)["landed"][0]["request"] == first.id
+    assert app.run("bd", ["bead", "files", "none.py"]) == 0
+    assert "no bead touched none.py in web" in capsys.readouterr().err
 
 
 def test_what_people_push_between_landings_is_nobodys_bead(place: MergeTown) -> None:

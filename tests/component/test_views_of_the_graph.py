@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gastown.domain.beads import BeadStatus
 from gastown.errors import Invalid, NotFound, Refused
@@ -239,6 +241,35 @@ def test_search_finds_ids_and_what_a_bead_is_known_as_elsewhere(place: GraphTown
 def test_no_word_is_syntax(place: GraphTown, words: str) -> None:
     place.made("we-1", "Plain")
     assert looked_for(place, words) == []
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> GraphTown:
+    place = GraphTown(tmp_path_factory.mktemp("searched"), "web")
+    for number, title in enumerate(("Mend the parser", "Paint the door", "The parser and the door")):
+        place.made(f"we-{number}", title)
+    return place
+
+
+SYNTAX = st.sampled_from(
+    ["parser", "door", "AND", "OR", "NOT", "NEAR(", "*", '"', "(", ")", "^", ":", "-", "+", "{", "the*"]
+)
+
+
+@given(st.lists(SYNTAX | st.text(max_size=5), max_size=6))
+def test_nothing_that_can_be_typed_is_an_error(searched: GraphTown, words: list[str]) -> None:
+    text = " ".join(words)
+    if text.strip():
+        assert set(looked_for(searched, text)) <= {"we-0", "we-1", "we-2"}
+
+
+@given(st.sampled_from([("parser",), ("door",), ("parser", "door")]), st.data())
+def test_signs_around_words_change_nothing(
+    searched: GraphTown, words: tuple[str, ...], data: st.DataObject
+) -> None:
+    signs = st.text(alphabet="()^:-+{}.,;!?&|~", max_size=2)
+    decorated = " ".join(f"{data.draw(signs)}{word}{data.draw(signs)}" for word in words)
+    assert looked_for(searched, decorated) == looked_for(searched, " ".join(words))
 
 
 def test_search_needs_something_to_look_for(place: GraphTown) -> None:
