@@ -147,7 +147,7 @@ def test_a_damaged_file_is_a_finding_or_refused_at_once(town: HistoryTown) -> No
     path = town.root / "gastown.db"
     with closing(Database(path)) as ledger:
         page = ledger.select("SELECT rootpage FROM sqlite_master WHERE name = 'comments'", {})[0]["rootpage"]
-        size = ledger.select("PRAGMA page_size", {})[0][0]
+        size = ledger.select("PRAGMA page_size", {})[0]["page_size"]
     content = bytearray(path.read_bytes())
     content[(page - 1) * size : page * size] = os.urandom(size)
     path.write_bytes(content)
