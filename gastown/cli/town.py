@@ -113,7 +113,8 @@ def _install_from(
 
 def _installed_from(made: "InstalledFrom") -> str:
     where, source = short_path(made.root), output.harmless(made.source)
-    what = f"with the rig {made.rig} and {made.beads} beads" if made.rig else f"with {made.beads} beads"
+    beads = f"{made.beads} {'bead' if made.beads == 1 else 'beads'}"
+    what = f"with the rig {made.rig} and {beads}" if made.rig else f"with {beads}"
     return f"installed  {where}   (agents run {made.agent})   {what} from {source}"
 
 

@@ -33,6 +33,7 @@ def pull(town: Town, remote: str | None = None, *, by: Caller, say: Say = lambda
     A place that cannot be reached does not keep the others from being pulled, unless it is the only one. May be
     killed at any point and begun again. Raises Refused, Invalid, NotFound, Busy or Unavailable.
     """
+    by.must_be_current()
     chosen = places(town, remote, by)
     found: list[Pulled] = []
     for place in chosen:

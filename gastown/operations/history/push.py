@@ -37,6 +37,7 @@ def push(
     reached does not keep the others from theirs, unless it is the only one. Raises Busy when somebody pushed
     what was not pulled yet; Refused, Invalid, NotFound or Unavailable.
     """
+    by.must_be_current()
     chosen = places(town, remote, by)
     found: list[Pushed] = []
     for place in chosen:
