@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 from gastown.cli import exits, output
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import caller, here
+from gastown.town import Town
 
 if TYPE_CHECKING:
-    from gastown.town import Town
     from gastown.views.convoys import ConvoyPage
 
 PAUSE = 0.25
@@ -110,11 +110,11 @@ def watch(
     done = page.convoy.state == "done"
     words = f"{page.convoy.state}  {page.convoy.id}  {output.harmless(page.convoy.title)}: {page.ended.words}"
     output.say(output.json_text(page.convoy, indent=None) if as_json else words)
-    _read(town, page)
+    _read(here(), page)  # the ledger may be another file by now
     return exits.DONE if done else exits.NOT_POSSIBLE
 
 
-def _until_it_ends(town: "Town", convoy: str, screen: "_Screen", timeout: float | None) -> "ConvoyPage":
+def _until_it_ends(town: Town, convoy: str, screen: "_Screen", timeout: float | None) -> "ConvoyPage":
     """Show every change; gives the last look, at which the convoy is open only if the time was over."""
     from gastown.views.convoys import convoy_page
 
@@ -127,6 +127,9 @@ def _until_it_ends(town: "Town", convoy: str, screen: "_Screen", timeout: float 
         left = pause if end is None else min(pause, end - time.monotonic())
         if left > 0:
             time.sleep(left)
+        if town.ledger.is_replaced():  # by gt ledger restore
+            town.close()
+            town, version = Town(town.root), -1
         if version != (version := town.ledger.data_version()):
             began, before = time.monotonic(), page
             page = convoy_page(town, page.convoy.id)
@@ -166,7 +169,7 @@ class _Screen:
             output.flush()
 
 
-def _read(town: "Town", page: "ConvoyPage") -> None:
+def _read(town: Town, page: "ConvoyPage") -> None:
     """Whoever has seen how a convoy ended need not be told any more."""
     from gastown.errors import GastownError
     from gastown.operations.work.convoy_notices import seen

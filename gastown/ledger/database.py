@@ -95,7 +95,9 @@ class Database:
     def _migrate(self, version: int) -> None:
         """Bring the file to the newest version, one transaction a step; a copy of the old file stays beside it."""
         self._execute("PRAGMA journal_mode = WAL")
-        self._execute("PRAGMA foreign_keys = OFF")  # while tables change places; references are checked at the end
+        self._execute(
+            "PRAGMA foreign_keys = OFF"
+        )  # while tables change places; references are checked at the end
         if version:
             self._copy_aside(version)
         for number, script in _migrations():
@@ -215,6 +217,13 @@ class Database:
         """A number that changes whenever another connection has committed."""
         with said_plainly(self.path):
             return int(self._execute("PRAGMA data_version").fetchone()[0])
+
+    def is_replaced(self) -> bool:
+        """Whether another file has taken this one's place: nobody writes here any more, so it never changes."""
+        try:
+            return _identity(self.path) != self._file
+        except OSError:
+            return False
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file, if nobody is in the way."""

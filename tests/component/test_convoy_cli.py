@@ -15,9 +15,12 @@ from typing import Any
 import pytest
 
 from gastown.cli import app, exits
+from gastown.ledger.sqlite import sqlite3
+from gastown.operations.work import close as closing_beads
 from gastown.operations.work.convoy_change import close as give_up
 from gastown.operations.work.delete import delete
 from gastown.operations.work.sling import sling
+from gastown.town import Town
 from tests.component.convoy_town import ConvoyTown
 from tests.towns import HUMAN
 
@@ -225,6 +228,29 @@ def test_a_watcher_gives_up_in_time_and_one_that_comes_late_is_told_at_once(plac
     process = watcher(place, convoy, "--timeout=0")
     out, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (0, f"done  {convoy}  Pagination: 1 closed otherwise\n")
+
+
+def test_a_watcher_goes_on_with_the_file_that_replaces_the_ledger(place: ConvoyTown) -> None:
+    work = place.work()
+    convoy = place.convoy(work)
+    process = watcher(place, convoy)
+    line_of(process)
+    place.town.close()
+    file, new = place.ledger.path, place.town.root / "new.db"
+    copy = sqlite3.connect(file)
+    copy.execute("VACUUM INTO ?", (str(new),))
+    copy.close()
+    new.replace(file)
+    for left in (f"{file}-wal", f"{file}-shm"):
+        Path(left).unlink(missing_ok=True)
+    restored = Town(place.town.root)
+    closing_beads.close(restored, [work], by=HUMAN)
+    restored.close()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out.splitlines()[-1]) == (
+        0,
+        f"done  {convoy}  Pagination: 1 closed otherwise",
+    ), err
 
 
 def test_a_watcher_that_is_interrupted_ends_with_130(place: ConvoyTown) -> None:
