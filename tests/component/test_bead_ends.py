@@ -7,8 +7,9 @@ import pytest
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
+from gastown.domain.merging_fields import last_edit
 from gastown.errors import NotFound, Refused
-from gastown.ledger import agents, beads, convoys, events, graph, merges
+from gastown.ledger import agents, beads, convoys, events, graph, merges, records
 from gastown.operations.work.close import close
 from gastown.operations.work.comment import comment
 from gastown.operations.work.delete import delete
@@ -255,6 +256,26 @@ def test_links_that_no_longer_fit_are_left_out_and_told(town: Town) -> None:
     depend(town, gone, after, by=HUMAN)
     assert graph.path_between(town.ledger, gone, after) is not None
     assert undelete(town, one, by=HUMAN).left_out == []
+
+
+def test_what_is_brought_back_is_newer_than_its_deletion(town: Town) -> None:
+    one = filed(town, "we-1", description="d", notes="n")
+    update(town, [one], Changes(title="New"), by=HUMAN)
+    before = records.read(town.ledger, one)
+    delete(town, [one], by=HUMAN)
+    gone = records.read(town.ledger, one)
+    undelete(town, one, by=HUMAN)
+    back = records.read(town.ledger, one)
+    assert before is not None
+    assert gone is not None
+    assert back is not None
+    assert last_edit(back) > str(gone["deleted_at"])
+    assert {**before, "written": 0, "updated_at": 0} == {**back, "written": 0, "updated_at": 0}
+    was, now = before["written"], back["written"]
+    assert isinstance(was, dict)
+    assert isinstance(now, dict)
+    assert now["title"] == was["title"]
+    assert now["description"] == now["status"] == now["notes"] == back["updated_at"]
 
 
 def test_links_with_wisps_come_back_too(town: Town) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.clock import stamp
-from gastown.domain.records import Json, Record
+from gastown.domain.records import COLUMNS, Json, Record
 from gastown.errors import GastownError, NotFound
 from gastown.ledger import beads, events, graph, husks, records
 from gastown.ledger.database import Database, Row
@@ -16,6 +16,11 @@ from gastown.operations.sessions.caller import fence
 from gastown.operations.work.convoys import settle
 from gastown.operations.work.depend import check_link
 from gastown.town import Town
+
+ENDS = frozenset({"status", "issue_type", "closed_at", "closed_by", "close_reason"})
+"""What every deletion writes."""
+
+NEVER_WRITTEN = frozenset({"updated_at", "updated_by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,11 @@ def undelete(town: Town, identity: str, *, by: Caller) -> Undeleted:
         if husk.type != "tombstone":
             return Undeleted(husk.id, husk.title, husk.status, already=True, left_out=())
         record, links = _kept(ledger, husk)
+        if husk.closed_at is not None:  # whatever the clock that was read then: this is later
+            now = max(now, husk.closed_at + timedelta(milliseconds=1))
         told: Record = {"id": husk.id, "updated_at": stamp(now), "updated_by": by.address}
-        records.replace(ledger, {**record, **told})
+        written = _written(record, records.read(ledger, husk.id) or {}, stamp(now))
+        records.replace(ledger, {**record, **told, "written": written})
         left_out = [words for link in links if (words := _linked(ledger, link, by, now))]
         events.append(ledger, by.address, "bead.undeleted", husk.id, now, title=husk.title)
         settle(ledger, husk.id, by=by.address, now=now)
@@ -61,13 +69,20 @@ def _kept(ledger: Database, husk: Bead) -> tuple[Record, Sequence[Row]]:
             f"gt ledger log {husk.id}    gt ledger restore --at COMMIT",
         )
     kept = dict(cast("Record", record))
-    kept.pop("written", None)
     kept.pop("dependencies", None)
     links = [dict(link) for link in _objects(event.payload.get("links"))]
     was = kept["id"]  # its id may be another by now
     for link in links:
         link |= {end: husk.id for end in ("bead", "depends_on") if link[end] == was}
     return kept, links
+
+
+def _written(record: Record, husk: Record, now: str) -> dict[str, Json]:
+    """When each field was written last: now, if the husk holds something else, so that this is newer than that."""
+    before = record.get("written")
+    changed = {name for name in COLUMNS.values() if record.get(name) != husk.get(name)} | ENDS
+    earlier = before if isinstance(before, dict) else {}
+    return {**earlier, **dict.fromkeys(changed - NEVER_WRITTEN, now)}
 
 
 def _objects(found: object) -> Sequence[Mapping[str, Json]]:
