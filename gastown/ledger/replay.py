@@ -9,7 +9,13 @@ from typing import Any
 from gastown.domain.records import COLUMNS
 from gastown.ledger.database import Database, Row
 
-_TEXTS = frozenset({"description", "design", "acceptance", "notes"})
+_TOLD = tuple(column for column in COLUMNS if column not in ("updated_at", "updated_by"))
+"""Columns whose changes are in the journal; the two others are its own."""
+
+_EMPTY: Mapping[str, object] = dict.fromkeys(_TOLD) | {
+    "description": "", "design": "", "acceptance": "", "notes": "", "metadata": "{}",
+}  # fmt: skip
+"""What a snapshot leaves out."""
 
 
 class _State:
@@ -25,7 +31,7 @@ class _State:
         for name, change in what.items():
             match name:
                 case "is":
-                    self.columns = {column: change.get(column, _empty(column)) for column in COLUMNS}
+                    self.columns = {**_EMPTY, **change}
                 case "written":
                     pass
                 case "label":
@@ -94,9 +100,9 @@ def _played(rows: Iterable[Row]) -> _State:
 
 
 def _wrong(state: _State, bead: Row, beneath: Mapping[str, list[Row]]) -> Iterator[str]:
-    for column in COLUMNS:
-        if column not in ("updated_at", "updated_by") and state.columns.get(column) != bead[column]:
-            yield COLUMNS[column]
+    columns = state.columns or _EMPTY
+    if [columns[column] for column in _TOLD] != [bead[column] for column in _TOLD]:
+        yield from (COLUMNS[column] for column in _TOLD if columns[column] != bead[column])
     if state.labels != {row["label"] for row in beneath["labels"]}:
         yield "labels"
     leans = {
@@ -122,7 +128,3 @@ def _dependency(one: Mapping[str, object] | None) -> tuple[object, ...] | None:
 
 def _said(comment: Mapping[str, object]) -> tuple[object, ...]:
     return comment["author"], comment["text"], comment["at"]
-
-
-def _empty(column: str) -> object:
-    return "" if column in _TEXTS else "{}" if column == "metadata" else None
