@@ -26,7 +26,7 @@ def check(path: Path) -> LedgerHealth:
     should that look bad, perhaps because somebody began to write meanwhile, it is read again with them.
     """
     if not path.exists():
-        raise NotFound(f"there is no ledger at {path}", "gt install makes a new town")
+        raise NotFound(f"there is no ledger at {path}", "gt ledger restore brings it back from its history")
     with said_plainly(path):
         if not path.with_name(f"{path.name}-wal").exists():
             seen = _read(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
