@@ -1,17 +1,17 @@
-"""What is ready and why, what waits, what lies still, what is found, what changed, and how far epics have come."""
+"""What is ready and why, what waits and for what, trees, circles, and how far epics have come."""
 
+import itertools
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.beads import BeadStatus
-from gastown.errors import Invalid, NotFound, Refused
-from gastown.ledger import bead_writes, beads, graph, ready
+from gastown.errors import NotFound
+from gastown.ledger import graph, ready
 from gastown.ledger.derived import without_triggers
-from gastown.ledger.journal import values
 from gastown.ledger.lists import Wanted
 from gastown.views.bead_list import bead_list, children
 from gastown.views.bead_page import bead_page
@@ -19,53 +19,10 @@ from gastown.views.blocked import blocked
 from gastown.views.dep_tree import Node, dep_cycles, dep_tree
 from gastown.views.epic_status import eligible, epic_list, epic_status
 from gastown.views.explain import explain, explain_first
-from gastown.views.history import history
 from gastown.views.ready import ready as what_is_ready
 from gastown.views.ready import ready_count
-from gastown.views.search import search
-from gastown.views.stale import stale
-from gastown.views.stats import stats
-from tests.component.view_town import NOW, ViewTown
-
-
-class GraphTown(ViewTown):
-    """A town whose beads are made, linked and changed in one word each."""
-
-    def made(self, identity: str, title: str = "", rig: str | None = "web", **fields: object) -> str:
-        return self.bead(title or identity, rig=rig, identity=identity, **fields)  # type: ignore[arg-type]
-
-    def link(self, bead: str, other: str, kind: str = "blocks") -> None:
-        with self.ledger.transaction() as ledger:
-            graph.add_dependency(ledger, bead, other, kind, by="overseer", now=self.clock.now())
-
-    def part(self, bead: str, parent: str) -> None:
-        self.link(bead, parent, "parent-child")
-
-    def close(self, bead: str, why: str = "done") -> None:
-        with self.ledger.transaction() as ledger:
-            bead_writes.close(ledger, bead, why, by="overseer", now=self.clock.now())
-
-    def set(self, bead: str, status: BeadStatus) -> None:
-        with self.ledger.transaction() as ledger:
-            was = beads.get(ledger, bead).status
-            bead_writes.set_status(
-                ledger, bead, was, status, assignee=None, by="overseer", now=self.clock.now()
-            )
-
-    def label(self, bead: str, label: str) -> None:
-        with self.ledger.transaction() as ledger:
-            bead_writes.add_label(ledger, bead, label, by="ann", now=self.clock.now())
-
-    def comment(self, bead: str, text: str) -> None:
-        with self.ledger.transaction() as ledger:
-            bead_writes.add_comment(ledger, bead, text, by="ann", now=self.clock.now())
-
-    def delete(self, bead: str) -> None:
-        with self.ledger.transaction() as ledger:
-            bead_writes.bury(ledger, bead, "a mistake", by="overseer", now=self.clock.now())
-
-    def why(self, bead: str) -> list[str]:
-        return [reason.why for reason in explain(self.town, bead).reasons]
+from tests.component.graph_town import GraphTown
+from tests.component.view_town import NOW
 
 
 @pytest.fixture
@@ -165,6 +122,53 @@ def test_why_agrees_with_what_is_ready_for_every_bead(place: GraphTown) -> None:
         explain_first(place.town, "nowhere", 1)
 
 
+@pytest.fixture(scope="module")
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> GraphTown:
+    return GraphTown(tmp_path_factory.mktemp("graphs"), "web")
+
+
+NUMBERS = itertools.count()
+BEADS = st.tuples(
+    st.sampled_from(["task", "bug", "epic", "convoy"]),
+    st.sampled_from([*BeadStatus, *[BeadStatus.OPEN] * 9]),
+    st.sampled_from([None, None, None, -1, 1]),
+    st.sampled_from(["", "blocks", "waits-for", "related"]),
+    st.integers(0, 9),
+    st.integers(0, 9),
+)
+"""Type, status, hours until which it is deferred, how it leans on which earlier bead, whose part it is (0: none's)."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(BEADS, min_size=1, max_size=9))
+def test_every_reason_is_one_and_every_bead_that_waits_has_one(
+    graphs: GraphTown, drawn: list[tuple[str, BeadStatus, int | None, str, int, int]]
+) -> None:
+    start = f"g{next(NUMBERS)}"
+    ids = [f"{start}-{place}" for place in range(len(drawn))]
+    for place, (type_, status, hours, kind, other, parent) in enumerate(drawn):
+        until = None if hours is None else NOW + timedelta(hours=hours)
+        graphs.made(ids[place], type=type_, defer_until=until)
+        if kind and place:
+            graphs.link(ids[place], ids[other % place], kind)
+        if parent and place:
+            graphs.part(ids[place], ids[parent % place])
+        if status is BeadStatus.CLOSED:
+            graphs.close(ids[place])
+        elif status is not BeadStatus.OPEN:
+            graphs.set(ids[place], status)
+    ready_ones = {bead.id for bead in what_is_ready(graphs.town, most=100_000)}
+    waiting = {line.id for line in blocked(graphs.town, None, 100_000).lines}
+    for identity in ids:
+        told = explain(graphs.town, identity)
+        kinds = {reason.kind for reason in told.reasons}
+        assert told.ready == (identity in ready_ones)
+        assert told.ready == (kinds == {"ready"})
+        assert not any("verify" in reason.why for reason in told.reasons)
+        if kinds & {"waits", "parent"} and "type" not in kinds:
+            assert identity in waiting
+
+
 def test_blocked_names_what_is_waited_for_and_the_parents(place: GraphTown) -> None:
     place.made("we-1", type="epic")
     for number in range(2, 10):
@@ -184,156 +188,6 @@ def test_blocked_names_what_is_waited_for_and_the_parents(place: GraphTown) -> N
     assert found.lines[0].reasons[0].why == "a person has set it to blocked"
     assert blocked(place.town, "api", 10).lines == ()
     assert blocked(place.town, None, 1).more
-
-
-def test_stale_is_what_nobody_has_changed_the_oldest_first(place: GraphTown) -> None:
-    place.made("we-1")
-    place.clock.push(days=2)
-    place.made("we-2")
-    place.clock.push(days=40)
-    place.comment("we-1", "Still wanted")
-    place.made("we-3")
-    place.clock.push(days=35)
-
-    def left(days: int, *statuses: BeadStatus) -> list[str]:
-        found = stale(place.town, days=days, statuses=statuses, rig=None, most=9)
-        return [line.id for line in found.lines]
-
-    assert left(30) == ["we-2", "we-1", "we-3"]
-    assert left(36) == ["we-2"]
-    assert left(30, BeadStatus.IN_PROGRESS) == []
-    with pytest.raises(Invalid):
-        left(10**12)
-
-
-def looked_for(place: GraphTown, words: str, *, closed: bool = False, most: int = 20) -> list[str]:
-    return [one.bead.id for one in search(place.town, words, closed=closed, rig=None, most=most).found]
-
-
-def test_search_puts_titles_first_and_reads_comments(place: GraphTown) -> None:
-    place.made("we-1", "Something else", description="The parser is slow")
-    place.made("we-2", "Mend the parser")
-    place.made("we-3", "Paint the door")
-    place.comment("we-3", "like the parser of yore")
-    place.made("we-4", "Parsers of old")
-    place.close("we-4")
-    assert looked_for(place, "parser") == ["we-2", "we-1", "we-3"]
-    assert looked_for(place, "parser", closed=True)[0] in ("we-2", "we-4")
-    assert looked_for(place, "pars*", most=1) == ["we-2"]
-    assert looked_for(place, "slow parser") == ["we-1"]
-    assert looked_for(place, '"the parser"') == ["we-2", "we-1", "we-3"]
-    assert looked_for(place, '"parser the"') == []
-    place.delete("we-2")
-    assert "we-2" not in looked_for(place, "parser", closed=True)
-
-
-def test_search_finds_ids_and_what_a_bead_is_known_as_elsewhere(place: GraphTown) -> None:
-    place.made("we-abc12", "One", external_ref="JIRA-77")
-    place.made("we-abd34", "Two, beside we-abc12")
-    assert looked_for(place, "we-abc12")[0] == "we-abc12"
-    assert set(looked_for(place, "we-ab")) == {"we-abc12", "we-abd34"}
-    assert looked_for(place, "JIRA-77") == ["we-abc12"]
-
-
-@pytest.mark.parametrize(
-    "words", ["a AND", "NEAR(a b)", '"', "*", "a*b", "title:x", "(", "-x", "^a", "a OR b", "é\0x"]
-)
-def test_no_word_is_syntax(place: GraphTown, words: str) -> None:
-    place.made("we-1", "Plain")
-    assert looked_for(place, words) == []
-
-
-@pytest.fixture(scope="module")
-def searched(tmp_path_factory: pytest.TempPathFactory) -> GraphTown:
-    place = GraphTown(tmp_path_factory.mktemp("searched"), "web")
-    for number, title in enumerate(("Mend the parser", "Paint the door", "The parser and the door")):
-        place.made(f"we-{number}", title)
-    return place
-
-
-SYNTAX = st.sampled_from(
-    ["parser", "door", "AND", "OR", "NOT", "NEAR(", "*", '"', "(", ")", "^", ":", "-", "+", "{", "the*"]
-)
-
-
-@given(st.lists(SYNTAX | st.text(max_size=5), max_size=6))
-def test_nothing_that_can_be_typed_is_an_error(searched: GraphTown, words: list[str]) -> None:
-    text = " ".join(words)
-    if text.strip():
-        assert set(looked_for(searched, text)) <= {"we-0", "we-1", "we-2"}
-
-
-@given(st.sampled_from([("parser",), ("door",), ("parser", "door")]), st.data())
-def test_signs_around_words_change_nothing(
-    searched: GraphTown, words: tuple[str, ...], data: st.DataObject
-) -> None:
-    signs = st.text(alphabet="()^:-+{}.,;!?&|~", max_size=2)
-    decorated = " ".join(f"{data.draw(signs)}{word}{data.draw(signs)}" for word in words)
-    assert looked_for(searched, decorated) == looked_for(searched, " ".join(words))
-
-
-def test_search_needs_something_to_look_for(place: GraphTown) -> None:
-    with pytest.raises(Invalid):
-        looked_for(place, "  ")
-
-
-def test_history_tells_every_field_from_what_to_what(place: GraphTown) -> None:
-    place.made("we-1", "First")
-    place.made("we-2", "Second")
-    place.clock.push(minutes=5)
-    place.label("we-1", "ui")
-    place.link("we-1", "we-2")
-    place.comment("we-1", "Mind the step")
-    place.set("we-1", BeadStatus.PINNED)
-    found = history(place.town, "we-1", 50)
-    first, *others = found.changes
-    assert (first.by, values(first)) == ("overseer", [])
-    told = [(change.by, field, old, new) for change in others for field, old, new in values(change)]
-    assert told[0] == ("ann", "label", None, "ui")
-    assert told[1][1] == "dependency"
-    assert told[2][:2] == ("ann", "comment")
-    assert ("overseer", "status", "open", "pinned") in told
-    assert [change.seq for change in found.changes] == sorted(change.seq for change in found.changes)
-    short = history(place.town, "we-1", 2)
-    assert (len(short.changes), short.left_out) == (2, len(found.changes) - 2)
-    assert history(place.town, "we-1", 0).left_out == 0
-
-
-def test_a_deleted_bead_has_its_history_and_its_page_by_its_whole_id_only(place: GraphTown) -> None:
-    place.made("we-abc", "Doomed")
-    place.delete("we-abc")
-    assert history(place.town, "we-abc", 9).title == "Doomed"
-    deleted = bead_page(place.town, "we-abc").deleted
-    assert deleted is not None
-    assert (deleted.by, deleted.why) == ("overseer", "a mistake")
-    with pytest.raises(NotFound):
-        bead_page(place.town, "we-ab")
-    place.made("we-abd", "Alive")
-    assert bead_page(place.town, "we-ab").id == "we-abd"
-    place.made("we-abe", "Alive too")
-    with pytest.raises(Refused, match="we-abd, we-abe"):
-        bead_page(place.town, "we-ab")
-
-
-def test_figures_count_what_people_file(place: GraphTown) -> None:
-    place.made("we-1", priority=0, type="bug")
-    place.made("we-2")
-    place.link("we-2", "we-1")
-    place.made("ap-1", rig="api")
-    place.clock.push(hours=6)
-    place.close("ap-1")
-    place.sling("we-1")
-    counts = stats(place.town, None).counts
-    assert (counts.total, counts.ready, counts.blocked, counts.closed_lately) == (3, 0, 1, 1)
-    assert counts.statuses == {"open": 1, "hooked": 1, "closed": 1}
-    assert counts.priorities == {0: 1, 2: 1}
-    assert counts.types == {"bug": 1, "task": 1, "convoy": 1}
-    assert (counts.lead, counts.lead_lately) == (timedelta(hours=6), timedelta(hours=6))
-    assert counts.oldest is not None
-    assert counts.oldest.id == "we-1"
-    assert stats(place.town, "api").counts.total == 1
-    place.clock.push(days=8)
-    assert stats(place.town, None).counts.closed_lately == 0
 
 
 def test_a_bead_shows_its_parts_and_what_it_is_part_of(place: GraphTown) -> None:
