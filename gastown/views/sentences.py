@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from gastown.domain.briefing import one_line
-from gastown.domain.identity import parse_address
-from gastown.errors import Invalid
 from gastown.ledger.events import Event
+from gastown.views.names import short_name
 
 LONGEST = 200
 """Characters of one value in a sentence."""
@@ -62,6 +61,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "bead.reidentified": ("gave {was} the id {subject}: another town's bead has it", "gave {subject} its id"),
     "ledger.pulled": ("pulled {source}: {added} new, {changed} changed", "pulled another town's beads"),
+    "ledger.restored": ("restored the ledger from {source}: {beads} beads", "restored the ledger"),
     "ledger.shared": ("shares the beads of {subject} at {url}", "shares the beads of {subject}"),
     "ledger.unshared": ("shares the beads of {subject} no more",),
     "dependency.added": (
@@ -161,14 +161,6 @@ def sentence(event: Event) -> str:
         except KeyError:
             continue
     return one_line(f"{event.type} {short_name(event.subject)}")
-
-
-def short_name(address: str) -> str:
-    """An address as people say it; what is none stays as it is, on one line."""
-    try:
-        return parse_address(address).short
-    except Invalid:
-        return one_line(address)
 
 
 def _fields(event: Event) -> Mapping[str, str]:

@@ -166,7 +166,7 @@ class _Restoring:
                 derived.rebuild(ledger)
                 uid = history.fact(ledger, TOWN_FACT) or self._uid(None)
                 restoring.new_journal(ledger)
-                self._finish(ledger, uid, str(source), Rebuilt())
+                self._finish(ledger, uid, str(source), Rebuilt(beads))
         finally:
             ledger.close()
         return Restored(str(source), None, None, beads, tuple(self._notes))
