@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gastown.ledger.ready import ReadyBead
     from gastown.operations.work.depend import Dependency
     from gastown.views.bead_page import AssignmentLine, BeadPage, Deleted
-    from gastown.views.queue import RequestLine
+    from gastown.views.request_line import RequestLine
 
 SHORT = 10
 """Digits of a commit that are shown."""

@@ -9,7 +9,8 @@ from gastown.cli.tables import table
 from gastown.cli.times import ago, clock, lasted
 
 if TYPE_CHECKING:
-    from gastown.views.queue import GateLine, RequestLine, RequestPage, RigQueue
+    from gastown.views.queue import GateLine, RequestPage, RigQueue
+    from gastown.views.request_line import RequestLine
 
 SHORT = 10
 """Digits of a commit that are shown."""

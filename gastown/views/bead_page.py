@@ -13,7 +13,7 @@ from gastown.town import Town
 
 if TYPE_CHECKING:
     from gastown.ledger.database import Database
-    from gastown.views.queue import RequestLine
+    from gastown.views.request_line import RequestLine
 
 TOMBSTONE = "tombstone"
 """The type of what is left of a deleted bead."""
@@ -170,7 +170,7 @@ def _requests(town: Town, bead: Bead) -> "tuple[RequestLine, ...]":
     if not pages.has_requests(town.ledger, bead.id):
         return ()  # and nothing about merging needs to be loaded
     from gastown.ledger import merges
-    from gastown.views.queue import request_line
+    from gastown.views.request_line import request_line
 
     own = merges.get(town.ledger, bead.id)
     return tuple(request_line(r) for r in ([own] if own else merges.of_bead(town.ledger, bead.id)))

@@ -12,7 +12,7 @@ from gastown.ledger.graph import Link
 from gastown.ledger.waits import Held
 from gastown.town import Town
 from gastown.views.bead_list import one_address
-from gastown.views.sentences import short_name
+from gastown.views.names import short_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from gastown.ledger import agents, beads, events, graph
 from gastown.ledger.events import Event
 from gastown.town import Town
 from gastown.views.find_agent import named_agent
-from gastown.views.sentences import sentence, short_name
+from gastown.views.names import short_name
+from gastown.views.sentences import sentence
 
 MOST = 50
 

@@ -19,7 +19,8 @@ from gastown.domain.merges import GateOutcome, MergeState
 from gastown.domain.runtime import Permission
 from gastown.domain.worker_state import WorkerState
 from gastown.ledger.convoys import ConvoyProgress
-from gastown.views.queue import GateLine, QueueLine, RequestLine, RequestPage, RigQueue
+from gastown.views.queue import GateLine, QueueLine, RequestPage, RigQueue
+from gastown.views.request_line import RequestLine
 from gastown.views.rig_list import RigLine
 from gastown.views.town_status import SupervisorLine, TownStatus
 from gastown.views.waiting import WaitingLine
