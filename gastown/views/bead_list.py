@@ -1,13 +1,12 @@
 """Beads that a person asks for by what they are, and the parts of one bead."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gastown.domain.beads import BeadStatus
-from gastown.errors import Refused
 from gastown.ledger import beads, lists
 from gastown.ledger.lists import BeadList, Wanted
 from gastown.town import Town
+from gastown.views.assignees import addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +42,3 @@ def children(town: Town, what: str, *, closed: bool, most: int) -> Parts:
         total, done = pages.count_children(ledger, bead.id)
         found = lists.find(ledger, Wanted(parent=bead.id, closed=closed, most=most))
     return Parts(bead.id, bead.title, bead.status, total, done, found)
-
-
-def addresses(town: Town, name: str) -> Sequence[str]:
-    """Whom a person means as assignee: who is called exactly so, and the agent that is known by that name."""
-    from gastown.ledger import agents
-    from gastown.views.find_agent import named_agent
-
-    try:
-        agent = named_agent(town, name, agents.all_agents(town.ledger))
-    except Refused:
-        return [name]
-    return [name] if agent is None or agent.address == name else [name, agent.address]
-
-
-def one_address(town: Town, name: str) -> str:
-    """Whom a person means, where only one can be asked for: the agent of that name before the name itself."""
-    return addresses(town, name)[-1]

@@ -11,7 +11,7 @@ from gastown.ledger import ready as ledgered
 from gastown.ledger.graph import Link
 from gastown.ledger.waits import Held
 from gastown.town import Town
-from gastown.views.bead_list import one_address
+from gastown.views.assignees import one_address
 from gastown.views.names import short_name
 
 

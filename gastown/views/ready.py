@@ -3,6 +3,7 @@
 from gastown.ledger import ready as ledgered
 from gastown.ledger.ready import ReadyBead
 from gastown.town import Town
+from gastown.views.assignees import one_address
 
 MOST = 10_000
 COUNTED = 10_000
@@ -28,8 +29,4 @@ def ready_count(town: Town, rig: str | None = None, *, assignee: str | None = No
 
 
 def _address(town: Town, assignee: str | None) -> str | None:
-    if assignee is None:
-        return None
-    from gastown.views.bead_list import one_address
-
-    return one_address(town, assignee)
+    return None if assignee is None else one_address(town, assignee)
