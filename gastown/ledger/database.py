@@ -148,22 +148,23 @@ class Database:
 
     def write(self, topic: str, name: str, /, **values: object) -> int:
         """Run a named statement inside the present transaction; gives the number of rows it changed."""
-        if not self._connection.in_transaction:
-            raise AssertionError("writes belong inside Database.transaction()")
+        self._must_be_in_transaction()
         with said_plainly(self.path):
             return int(self._execute(query(topic, name), values).rowcount)
 
     def write_many(self, topic: str, name: str, rows: Iterable[Mapping[str, object]], /) -> None:
         """Run a named statement for each row of values, inside the present transaction."""
-        if not self._connection.in_transaction:
-            raise AssertionError("writes belong inside Database.transaction()")
+        self._must_be_in_transaction()
         with said_plainly(self.path):
             self._connection.executemany(query(topic, name), rows)
 
-    def define(self, statement: str) -> None:
-        """Change the schema inside the present transaction."""
+    def _must_be_in_transaction(self) -> None:
         if not self._connection.in_transaction:
             raise AssertionError("writes belong inside Database.transaction()")
+
+    def define(self, statement: str) -> None:
+        """Change the schema inside the present transaction."""
+        self._must_be_in_transaction()
         with said_plainly(self.path):
             self._execute(statement)
 
@@ -288,6 +289,8 @@ def _plain(error: Exception, path: Path) -> GastownError:
         return Unavailable(
             f"the ledger {path} cannot be written", "check the rights of the file and its folder"
         )
+    if path.is_dir():
+        return Invalid(f"{path} is a folder, not a ledger", "gt ledger restore keeps it aside and makes one")
     if "unable to open" in text or "disk I/O" in text:
         return Unavailable(
             f"the ledger {path} cannot be read or written: {text}", "check the folder's rights and the disk"

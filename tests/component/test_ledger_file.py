@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gastown.errors import Invalid, NotFound, Unavailable
+from gastown.errors import Invalid, NotFound
 from gastown.ledger import bead_writes, beads, events
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
@@ -161,9 +161,9 @@ def test_a_ledger_that_is_not_there_is_not_made_by_accident(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_in_its_place_is_unavailable(tmp_path: Path) -> None:
+def test_a_folder_in_its_place_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "gastown.db").mkdir()
-    with pytest.raises(Unavailable, match="unable to open"):
+    with pytest.raises(Invalid, match="is a folder, not a ledger"):
         Database(tmp_path / "gastown.db")
 
 

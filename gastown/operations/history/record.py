@@ -92,6 +92,13 @@ def exported(head: Commit | None, database: Database) -> int | None:
     return int(seq) if told.get(MARK, "") == history.mark(database, int(seq)) else None
 
 
+def has_lost(head: Commit | None, database: Database) -> bool:
+    """Whether this very file once had changes that are in the history, and has them no more."""
+    told: Mapping[str, str] = {} if head is None else head.trailers
+    is_its_own = told.get(JOURNAL) == history.fact(database, history.JOURNAL)
+    return is_its_own and exported(head, database) is None
+
+
 class _Recording:
     """One run, in which the ledger is seen as of one moment."""
 

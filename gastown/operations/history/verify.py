@@ -9,6 +9,7 @@ from gastown.ledger import derived, history, replay
 from gastown.ledger.database import Database
 from gastown.operations.history.compare import compare
 from gastown.operations.history.place import repository
+from gastown.operations.history.record import has_lost
 from gastown.town import Town
 
 MOST = 20
@@ -71,6 +72,8 @@ def _in_git(town: Town, ledger: Database) -> tuple[Sequence[Finding], int | None
     if not kept.exists():
         return [], None, ("there is no git history yet: the supervisor writes it",)
     try:
+        if has_lost(kept.head(), ledger):
+            return [Finding("the file has lost changes that its own git history has", RESTORE)], None, ()
         seen = compare(ledger, kept)
     except GastownError as problem:
         aside = "gt down and gt up: it is kept aside, and begun anew"
