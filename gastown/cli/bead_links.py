@@ -54,6 +54,8 @@ def dep_remove(
     town = here()
     cut = undepend(town, bead, depends_on, kind=kind, by=caller(town))
     output.show(cut, _cut, as_json=as_json)
+    for each in cut.kinds:
+        output.undo(f"bd dep add {cut.bead} {cut.depends_on} -t {each}")
     keep_up(town, wanted=up)
     output.next_steps("bd ready", f"bd show {cut.bead}")
 
@@ -80,6 +82,9 @@ def _label(words: Sequence[str], *, remove: bool, up: bool, as_json: bool) -> No
     town = here()
     done = label(town, words, remove=remove, by=caller(town))
     output.show(done, _labelled, as_json=as_json)
+    for one in done if remove else ():
+        if one.changed:
+            output.undo(f"bd label add {one.id} '{','.join(one.changed)}'")
     if any(one.changed for one in done):
         keep_up(town, wanted=up)
     output.next_steps(f"bd show {done[0].id}", "bd label list")

@@ -96,12 +96,14 @@ def test_a_life_of_a_bead_in_words(run: Run) -> None:
     assert run.bd("update", one, "-p", "P0", "--no-up") == f'unchanged  {one}  "One"\n'
     assert run.bd("comment", one, "well", "--no-up") == f"commented  {one}  as overseer\n"
     assert run.bd("label", "remove", one, "x", "--no-up") == f"labels  {one}  y\n"
+    assert run.err.splitlines()[0] == f"undo:  bd label add {one} 'x'"
     assert run.bd("label", "list") == " y  1\n"
     assert run.bd("close", one, "-r", "done", "--no-up") == f'closed  {one}  "One"\nunblocked: {two}\n'
     assert run.err == f"next:  gt sling {two}    bd ready    bd reopen {one}\n"
     assert run.bd("close", one, "--no-up") == f'closed before  {one}  "One"\n'
     assert run.bd("reopen", one, "--no-up") == f'reopened  {one}  "One"\n'
     assert run.bd("dep", "remove", two, one, "--no-up") == f"unlinked  {two} → {one}  (blocks)\n"
+    assert run.err.splitlines()[0] == f"undo:  bd dep add {two} {one} -t blocks"
     assert run.bd("dep", "remove", two, one, "--no-up") == f"not linked  {two} → {one}\n"
     assert run.bd("delete", one, "--no-up") == f'deleted  {one}  "One"\n'
     assert run.err == f"undo:  bd undelete {one}\n"
