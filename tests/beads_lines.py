@@ -162,6 +162,17 @@ def a_usual_line(draw: st.DrawFn) -> Record:
             due_at=TIMES, dependency_count=st.integers(0, 3), x=JSON,
         )
     )  # fmt: skip
+    if draw(st.booleans()):
+        line["comments"] = [
+            {
+                "issue_id": "bd-1",
+                "author": draw(NAME),
+                "text": draw(NAME),
+                "created_at": draw(TIMES),
+                "id": number,
+            }
+            for number in range(draw(st.integers(1, 3)))
+        ]
     more = _maybe(metadata=st.just("{}"), thread_id=TEXT)
     kinds = draw(st.lists(st.sampled_from(["blocks", "parent-child", "related"]), unique=True))
     if kinds:

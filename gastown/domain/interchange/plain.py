@@ -15,7 +15,7 @@ from gastown.domain.records import Json, Record
 from gastown.errors import Invalid
 
 NEEDED = frozenset({"id", "title", "status", "priority", "issue_type", "created_at", "updated_at"})
-UNUSUAL = FLAGS | {"uid", "comments", "metadata", "closed_by"}
+UNUSUAL = FLAGS | {"uid", "metadata", "closed_by"}
 """Fields that the careful reader is left with."""
 
 READ = NEEDED - {"created_at", "updated_at"}
@@ -26,10 +26,11 @@ _SORTS: Mapping[str, int] = MappingProxyType(
     dict.fromkeys((*TEXTS, "close_reason"), _TEXT)
     | dict.fromkeys((*TIMES, "created_at", "updated_at", "closed_at"), _TIME)
     | dict.fromkeys(READ, _READ)
-    | dict.fromkeys(("labels", "dependencies"), _LIST)
+    | dict.fromkeys(("labels", "dependencies", "comments"), _LIST)
 )
 _KINDS = frozenset(str(kind) for kind in DependencyKind)
 _LEAN_FIELDS = frozenset({"issue_id", "depends_on_id", "type", "created_at", "created_by"})
+_COMMENT_FIELDS = frozenset({"issue_id", "author", "text", "created_at"})
 
 
 class _Unusual(Exception):
@@ -53,24 +54,23 @@ def read_plain(line: Mapping[str, Json]) -> tuple[Record, list[Lean]] | None:
 
 def _is_plain(line: Mapping[str, Json]) -> bool:
     """Whether what is looked at one by one is as it mostly is."""
-    match line:
-        case {"id": str(identity), "title": str(title), "status": str(status), "issue_type": str(sort)}:
-            closed = status == "closed"
-            if status not in STATUSES or sort not in TYPES or not _is_priority(line["priority"]):
-                return False
-            if (
-                closed != ("closed_at" in line)
-                or (not closed and "close_reason" in line)
-                or "-wisp-" in identity
-            ):
-                return False
-            try:
-                check_id(identity)
-            except Invalid:
-                return False
-            return bool(title) and len(title) <= LONGEST_TITLE and one_line(title) == title
-        case _:
-            return False
+    identity, title, status, sort = line["id"], line["title"], line["status"], line["issue_type"]
+    if not (type(identity) is type(title) is type(status) is type(sort) is str):
+        return False
+    closed = status == "closed"
+    if status not in STATUSES or sort not in TYPES or not _is_priority(line["priority"]):
+        return False
+    if (
+        closed != ("closed_at" in line)
+        or (not closed and "close_reason" in line)
+        or "-wisp-" in str(identity)
+    ):
+        return False
+    try:
+        check_id(str(identity))
+    except Invalid:
+        return False
+    return 0 < len(str(title)) <= LONGEST_TITLE and one_line(str(title)) == title
 
 
 def _is_priority(value: Json) -> bool:
@@ -114,6 +114,8 @@ def _list(line: Mapping[str, Json], record: Record, kept: Record, leans: list[Le
         raise _Unusual
     if name == "labels":
         _labels(value, record, kept)
+    elif name == "comments":
+        _comments(value, line["id"], record, kept)
     else:
         _dependencies(value, line["id"], record, kept, leans)
 
@@ -167,6 +169,29 @@ def _dependencies(
     record["dependencies"] = list[Json](ours)
     if changed:
         kept["dependencies"] = entries
+
+
+def _comments(given: Sequence[Json], identity: Json, record: Record, kept: Record) -> None:
+    ours: list[Record] = []
+    entries: list[Json] = []
+    changed = False
+    for was in given:
+        if not isinstance(was, dict) or not was.keys() >= _COMMENT_FIELDS or was["issue_id"] != identity:
+            raise _Unusual
+        text, author = was["text"], was["author"]
+        if not (type(text) is type(author) is str) or not text or not author or "\0" in str(text):
+            raise _Unusual
+        time = _time(was["created_at"])
+        difference: Record = {} if time == was["created_at"] else {"times": {"created_at": was["created_at"]}}
+        if len(was) > len(_COMMENT_FIELDS):
+            difference["more"] = {name: value for name, value in was.items() if name not in _COMMENT_FIELDS}
+        ours.append({"author": author, "text": text, "created_at": time})
+        entries.append([time, author, difference])
+        changed = changed or bool(difference)
+    in_order = sorted(ours, key=lambda one: str(one["created_at"]))
+    record["comments"] = list[Json](in_order)
+    if changed or in_order != ours:
+        kept["comments"] = entries
 
 
 def _in_order(ours: list[Record], leans: Sequence[Lean]) -> bool:

@@ -13,6 +13,8 @@ BEGINNING = "1970-01-01T00:00:00.000Z"
 TO_THE_SECOND = 19
 """Characters of a time up to its seconds: some Beads kept nothing finer."""
 
+PLAIN = len("2026-01-02T03:04:05Z")
+
 _NAMESPACE = bytes.fromhex("5f0c6a8e1d4b4f0c9a3e7b2d8c1f6e90")
 
 
@@ -22,6 +24,8 @@ def in_our_words(text: str) -> str:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)
+    if len(text) == PLAIN and text[10] == "T" and text[7] == "-" and text[-1] == "Z":
+        return text[:-1] + ".000Z"
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 

@@ -42,7 +42,7 @@ SYNONYMS: Mapping[str, str] = MappingProxyType(
 def one_line(text: str) -> str:
     """Text for one line of a terminal: blanks are one blank, what could repaint it is replaced."""
     text = " ".join(text.split())
-    return text if text.isascii() and text.isprintable() else UNFIT.sub("\ufffd", text)
+    return text if text.isprintable() and text.isascii() else UNFIT.sub("\ufffd", text)
 
 
 def kind_of(value: Json) -> str:

@@ -3,9 +3,9 @@
 import marshal
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 from gastown.domain.interchange import graph
 from gastown.domain.interchange.beads import Reading, read
@@ -16,6 +16,10 @@ from gastown.errors import Invalid
 from gastown.ledger.interchange import Packed, pack
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+MOST_PROBLEMS = 1000
+SPOOLED_AT_ONCE = 1024**2
+"""Bytes."""
+
 DATABASE = b"SQLite format 3\0"
 
 
@@ -54,83 +58,107 @@ class Entry(NamedTuple):
     size: int
 
 
-@dataclass(slots=True)
 class Draft:
-    """What a file says, line by line."""
+    """What a file says, line by line; the beads themselves lie on a spool, not in memory."""
 
-    spool: IO[bytes] = field(default_factory=TemporaryFile)
-    size: int = 0
-    beads: dict[str, Entry] = field(default_factory=dict[str, Entry])
-    wisps: dict[str, Entry] = field(default_factory=dict[str, Entry])
-    """Those that are left out."""
-    problems: list[Problem] = field(default_factory=list[Problem])
-    notes: list[Note] = field(default_factory=list[Note])
-    others: int = 0
-    """Lines that are no beads: memories, a header."""
+    def __init__(self) -> None:
+        self.beads: dict[str, Entry] = {}
+        self.wisps: dict[str, Entry] = {}
+        """Those that are left out."""
+        self.problems: list[Problem] = []
+        self.notes: list[Note] = []
+        self.others = 0
+        """Lines that are no beads: memories, a header."""
+        self._spool = TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
+        self._ahead = bytearray()
+        self._size = 0
+
+    def put(self, packed: Packed) -> tuple[int, int]:
+        """Lay a bead on the spool; gives where, and how long it is there."""
+        raw = marshal.dumps(packed)
+        place, size = self._size, len(raw)
+        self._ahead += raw
+        self._size += size
+        if len(self._ahead) > SPOOLED_AT_ONCE:
+            self.flush()
+        return place, size
+
+    def flush(self) -> None:
+        """Bring to the spool what waits for it."""
+        self._spool.write(self._ahead)
+        self._ahead.clear()
 
     def packed(self, identity: str) -> Packed:
         """The bead as it was read."""
         entry = self.beads[identity]
-        raw = os.pread(self.spool.fileno(), entry.size, entry.place)
+        raw = os.pread(self._spool.fileno(), entry.size, entry.place)
         found: Packed = marshal.loads(raw)  # noqa: S302 - our own file, a moment old
         return found
 
     def close(self) -> None:
         """Let go of the spool."""
-        self.spool.close()
+        self._spool.close()
 
 
 def read_file(file: IO[bytes], *, with_wisps: bool) -> Draft:
-    """Read it to the end, whatever is wrong on the way."""
+    """Read it to the end, whatever is wrong on the way; but no further when a thousand things are."""
     draft = Draft()
-    uids: dict[str, int] = {}
     for number, raw, cut in _lines(file):
         try:
             line = _parse(raw, number, cut=cut)
         except Invalid as error:
             draft.problems.append(Problem(number, "", error.message))
-            continue
-        if line is None:
-            continue
-        if not is_bead(line):
+            line = None
+        if line is not None and is_bead(line):
+            _take(draft, number, read(line), own_uid="uid" in line, with_wisps=with_wisps)
+        elif line is not None:
             draft.others += 1
-            continue
-        _take(draft, number, read(line), uids, own_uid="uid" in line, with_wisps=with_wisps)
+        if len(draft.problems) >= MOST_PROBLEMS:
+            draft.problems.append(Problem(number, "", "is the last that was read: too much is wrong"))
+            break
     conflicts = [problem for problem in draft.problems if problem.problem == CONFLICT]
     draft.problems = conflicts or draft.problems  # all else is wrong because of these
-    draft.spool.flush()
+    draft.problems += _same_uids(draft)
+    draft.flush()
     return draft
 
 
-def _take(
-    draft: Draft, number: int, found: Reading, uids: dict[str, int], *, own_uid: bool, with_wisps: bool
-) -> None:
-    record = found.record
-    identity, uid = str(record["id"]), str(record["uid"])
+def _take(draft: Draft, number: int, found: Reading, *, own_uid: bool, with_wisps: bool) -> None:
+    record, problems = found.record, found.problems
+    identity = str(record["id"])
     twin = draft.beads.get(identity) or draft.wisps.get(identity)
-    problems = list(found.problems)
     if identity and twin is not None:
         problems.append(f"{identity} is on line {twin.line} already")
-    elif uids.setdefault(uid, number) != number and not problems:
-        problems.append(f"has the uid of line {uids[uid]}")
-    draft.problems.extend(Problem(number, identity, problem) for problem in problems)
+    if problems:
+        draft.problems += [Problem(number, identity, problem) for problem in problems]
     if not identity or twin is not None:
         return
-    raw = (
-        b"" if draft.problems else marshal.dumps(pack(record, wisp=found.wisp))
-    )  # with a problem nobody will read it
+    left_out = found.wisp and not with_wisps
+    lies = (0, 0) if draft.problems or left_out else draft.put(pack(record, wisp=found.wisp))
     deleted = record.get("status") == TOMBSTONE
     entry = Entry(
-        number, uid, own_uid, str(record["created_at"]), str(record["updated_at"]), found.dated,
-        deleted or record.get("status") == "closed", deleted, found.wisp, tuple(found.leans), draft.size, len(raw),
+        number, cast("str", record["uid"]), own_uid, cast("str", record["created_at"]),
+        cast("str", record["updated_at"]), found.dated, deleted or record.get("status") == "closed", deleted,
+        found.wisp, tuple(found.leans), *lies,
     )  # fmt: skip
-    if found.wisp and not with_wisps:
+    if left_out:
         draft.wisps[identity] = entry
         return
     draft.beads[identity] = entry
-    draft.notes.extend(Note(number, identity, note) for note in found.notes)
-    draft.spool.write(raw)
-    draft.size += len(raw)
+    if found.notes:
+        draft.notes += [Note(number, identity, note) for note in found.notes]
+
+
+def _same_uids(draft: Draft) -> Iterator[Problem]:
+    """Lines that name a uid which another line's bead has; those that are made here differ as the ids do."""
+    named = [entry for entry in draft.beads.values() if entry.own_uid]
+    if not named:
+        return
+    first: dict[str, int] = {}
+    for identity, entry in draft.beads.items():
+        line = first.setdefault(entry.uid, entry.line)
+        if line != entry.line:
+            yield Problem(entry.line, identity, f"has the uid of line {line}")
 
 
 def _parse(raw: bytes, number: int, *, cut: bool) -> Record | None:

@@ -1,6 +1,8 @@
 """Taking a file of Beads into the ledger: all of it or nothing, and twice is once."""
 
-from collections.abc import Iterator, Mapping
+import gc
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO
@@ -62,17 +64,28 @@ def import_beads(
     """
     by.must_be_current()
     homes = _Homes(town, rig)
-    draft = read_file(file, with_wisps=with_wisps)
-    report = Import(name, dry_run, left_out=len(draft.wisps), others=draft.others, notes=tuple(draft.notes))
-    try:
+    with _without_collector(), closing(read_file(file, with_wisps=with_wisps)) as draft:
+        report = Import(
+            name, dry_run, left_out=len(draft.wisps), others=draft.others, notes=tuple(draft.notes)
+        )
         with town.ledger.snapshot() if dry_run else town.ledger.transaction() as ledger:
             fence(ledger, by)
             settled = settle(ledger, draft, skip_missing=skip_missing)
             if settled.problems:
                 return replace(report, problems=tuple(settled.problems))
             return _Importing(ledger, draft, settled, homes, by.address).run(report, town.clock.now())
+
+
+@contextmanager
+def _without_collector() -> Generator[None]:
+    """Do without the search for rubbish in circles: there is none, and it goes through all beads again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
-        draft.close()
+        if was_on:
+            gc.enable()
 
 
 class _Homes:
