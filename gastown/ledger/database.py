@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Database:
         with said_plainly(path):
             if not create and not path.exists():
                 raise NotFound(
-                    f"there is no ledger at {path}", "gt ledger restore brings it back from its history"
+                    f"there is no ledger at {path}", "gt ledger restore makes it anew of its history"
                 )
             self.path = path
             self._file = (0, 0)
@@ -148,25 +148,23 @@ class Database:
 
     def write(self, topic: str, name: str, /, **values: object) -> int:
         """Run a named statement inside the present transaction; gives the number of rows it changed."""
-        self._must_be_in_transaction()
-        with said_plainly(self.path):
+        with self._writing():
             return int(self._execute(query(topic, name), values).rowcount)
 
     def write_many(self, topic: str, name: str, rows: Iterable[Mapping[str, object]], /) -> None:
         """Run a named statement for each row of values, inside the present transaction."""
-        self._must_be_in_transaction()
-        with said_plainly(self.path):
+        with self._writing():
             self._connection.executemany(query(topic, name), rows)
-
-    def _must_be_in_transaction(self) -> None:
-        if not self._connection.in_transaction:
-            raise AssertionError("writes belong inside Database.transaction()")
 
     def define(self, statement: str) -> None:
         """Change the schema inside the present transaction."""
-        self._must_be_in_transaction()
-        with said_plainly(self.path):
+        with self._writing():
             self._execute(statement)
+
+    def _writing(self) -> AbstractContextManager[None]:
+        if not self._connection.in_transaction:
+            raise AssertionError("writes belong inside Database.transaction()")
+        return said_plainly(self.path)
 
     def stream(self, topic: str, name: str, /, **values: object) -> Iterator[Row]:
         """The rows of a named query one by one, for results that memory should not hold."""

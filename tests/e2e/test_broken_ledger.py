@@ -222,8 +222,8 @@ def run(folder, words):
 
 os._exit = sys.exit
 good, bad, *commands = sys.argv[1:]
-for words in (["ready"], ["create", "Another", "--rig", "web", "--no-up"], ["comment", "we-1", "x"], ["show", "we-none"]):
-    run(good, words)  # whatever is read from our own files is read here
+for words in ("ready", "create Another --rig web --no-up", "comment we-1 x", "show we-none"):
+    run(good, words.split())  # whatever is read from our own files is read here
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
