@@ -48,9 +48,7 @@ class Database:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         with said_plainly(path):
             if not create and not path.exists():
-                raise NotFound(
-                    f"there is no ledger at {path}", "gt ledger restore makes it anew of its history"
-                )
+                raise NotFound(f"there is no ledger at {path}", "gt ledger restore brings it back")
             self.path = path
             self._file = (0, 0)
             self._connection = sqlite3.connect(
