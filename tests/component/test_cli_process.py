@@ -65,9 +65,9 @@ def test_all_names_of_the_program_are_the_same(town: Town) -> None:
 @pytest.mark.parametrize(
     "words",
     ["bead create x -l a,b --deps we-1 --due +3d --no-up", "bead dep add we-1 we-2 --no-up",
-     "bead dep remove we-1 we-2 --no-up", "bead update we-2 --claim -p 1 --add-label a --no-up", "bead close we-2 --no-up",
-     "bead comment we-2 so --no-up", "bead label add we-2 a --no-up", "bead delete we-2 --no-up", "bead reopen we-2 --no-up",
-     "bead ready", "bead show we-1 --json", "bead show we-1",
+     "bead dep remove we-1 we-2 --no-up", "bead update we-2 --claim -p 1 --add-label a --no-up",
+     "bead close we-2 --no-up", "bead reopen we-2 --no-up", "bead delete we-2 --no-up", "bead comment we-2 so --no-up",
+     "bead label add we-2 a --no-up", "bead ready", "bead show we-1 --json", "bead show we-1",
      "bead ready we-1", "bead list -s open", "bead children we-1", "bead search thing", "bead history we-1",
      "bead blocked", "bead mol current we-1", "bead cook polecat-work --var bead=x",
      "hook Toast", "log -n 5", "rig list", "sling we-1 web/Toast --no-up", "prime Toast"],
