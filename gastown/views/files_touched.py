@@ -137,7 +137,10 @@ def _landed(
     """What landed, the other commits of the target, and what could not be read."""
     from gastown.world.git.touched import history, touching
 
-    commits = touching(repository.path, path, tip=target, most=COMMITS)
+    try:
+        commits = touching(repository.path, path, tip=target, most=COMMITS)
+    except GastownError as error:  # a long history may take longer than anybody waits
+        return (), (), (f"the history of {path}: {error.message}",)
     landings = work.landed(town.ledger, rig)
     if not commits or not landings:
         return (), tuple(_line(commit) for commit in commits), ()

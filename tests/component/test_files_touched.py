@@ -116,6 +116,14 @@ def test_a_branch_that_cannot_be_read_is_told(place: MergeTown) -> None:
     assert bead in page.cannot_see[0]
 
 
+def test_what_there_was_no_more_time_for_is_told(place: MergeTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = place.submit("Add four", {"users.py": "one\ntwo\nthree\nfour\n"})
+    monkeypatch.setattr("gastown.views.files_touched.PATIENCE", -1.0)
+    assert files_touched(place.town, "web", "users.py").cannot_see == (
+        f"the commits of {waits.bead}: there was no more time",
+    )
+
+
 def test_a_path_is_understood_wherever_one_stands(place: MergeTown) -> None:
     town, root = place.town, place.town.rig_places("web")
     worktree = root.polecat("Toast")
