@@ -5,7 +5,7 @@ import logging
 import time
 from threading import Thread
 
-from gastown.errors import GastownError
+from gastown.errors import Busy, GastownError
 from gastown.ledger import history
 from gastown.operations.history.place import FOLDER
 from gastown.operations.history.record import Recorded, record
@@ -89,6 +89,8 @@ class Historian:
             self._recorded = seq
             if not last and wants_tending(town.root / FOLDER):
                 tend(town.root / FOLDER)
+        except Busy:
+            self._not_before = time.monotonic() + LAST_WAIT
         except GastownError as error:
             self._failed(f"the history is not written: {error.message} {error.hint}")
         except Exception:  # a fault of ours must not end the care for the agents

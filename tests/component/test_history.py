@@ -192,6 +192,9 @@ def damage(town: HistoryTown, what: str) -> None:
     blob = town.history.subtree(head.id, path)
     names = {"commit": head.id, "tree": head.tree, "blob": str(blob)}
     town.history.close()
+    if what == "HEAD":
+        (town.root / "ledger.git/HEAD").unlink()
+        return
     if what == "branch":
         (town.root / "ledger.git/refs/heads/main").write_bytes(b"")
         return
@@ -202,7 +205,7 @@ def damage(town: HistoryTown, what: str) -> None:
 
 
 @pytest.mark.timeout(30)
-@pytest.mark.parametrize("what", ["branch", "commit", "tree", "blob"])
+@pytest.mark.parametrize("what", ["HEAD", "branch", "commit", "tree", "blob"])
 def test_a_history_that_a_power_cut_damaged_is_kept_aside_and_begun_anew(
     town: HistoryTown, what: str
 ) -> None:
@@ -231,6 +234,35 @@ def test_a_history_that_cannot_be_reached_just_now_is_left_alone(town: HistoryTo
     with pytest.raises(Unavailable):
         town.record()
     assert (town.root / "ledger.git").read_text() == "a file"
+
+
+RECORD_WITHOUT_ROOM = """
+import resource, sys
+from pathlib import Path
+from gastown.errors import GastownError
+from gastown.operations.history.record import record
+from gastown.town import Town
+town = Town(Path(sys.argv[1]))
+town.ledger.data_version()
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+try:
+    record(town)
+except GastownError as problem:
+    print(type(problem).__name__, problem.message)
+"""
+
+
+def test_what_cannot_be_written_spoils_nothing(town: HistoryTown) -> None:
+    town.add("we-1", description="x")
+    town.record()
+    before = town.tree()
+    town.comment("we-1", os.urandom(3_000).hex())
+    words = [sys.executable, "-c", RECORD_WITHOUT_ROOM, str(town.root)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("Unavailable the history "), done
+    assert town.tree() == before
+    assert not list(town.root.glob("*broken*"))
+    assert town.record().beads == 1
 
 
 CHANGE_AND_RECORD = """

@@ -74,7 +74,7 @@ class Objects:
 
         known = None if tree is None else self.tree(tree)
         old: Mapping[str, str] = {} if tree is None else self.children(tree)
-        with said_plainly(self._path):
+        with said_plainly(self._path, writing=True):
             builder = self._repository.TreeBuilder() if known is None else self._repository.TreeBuilder(known)
             for name, edit in edits.items():
                 if isinstance(edit, dict):

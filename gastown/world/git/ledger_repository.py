@@ -42,7 +42,7 @@ class LedgerRepository:
         if not self.exists():
             making = self.path.with_name(f".{self.path.name}.{os.getpid()}")
             shutil.rmtree(making, ignore_errors=True)
-            with said_plainly(making):
+            with said_plainly(making, writing=True):
                 make(making)
                 try:
                     making.rename(self.path)
@@ -82,7 +82,7 @@ class LedgerRepository:
 
     def set_setting(self, name: str, value: str) -> None:
         """Keep something in its own configuration."""
-        with said_plainly(self.path):
+        with said_plainly(self.path, writing=True):
             self._repository.config[name] = value
 
     def branches(self) -> Mapping[str, str]:
@@ -191,7 +191,7 @@ class LedgerRepository:
         always: bool = False,
     ) -> str:
         older = [self.commit(parent) for parent in parents]
-        with said_plainly(self.path):
+        with said_plainly(self.path, writing=True):
             tree = made or self._repository.TreeBuilder().write()
             same = not always and [commit.tree for commit in older] == [str(tree)]
             if same and self._target(f"refs/heads/{branch}") == older[0].id:
@@ -212,7 +212,7 @@ class LedgerRepository:
 
     def _move_once(self, ref: str, commit: "Oid", was: str | None) -> None:
         """libgit2 compares and swaps under the lock of the ref, against what it read here."""
-        with said_plainly(self.path):
+        with said_plainly(self.path, writing=True):
             if was is None:
                 self._repository.references.create(ref, commit, force=False)
                 return
