@@ -14,9 +14,10 @@ _ITEM = re.compile(r"[ \t]*[-*+][ \t]+")
 def sections(text: str) -> Iterator[Draft]:
     """The beads of the text; what stands before the first `##` is an introduction and passed over."""
     draft: _Section | None = None
-    fence = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    fence, began = "", 0
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         heading = None if fence else _HEADING.fullmatch(line)
+        began = began if fence else number
         fence = _fence(fence, line)
         if heading and heading[1] == "##":
             if draft:
@@ -25,7 +26,7 @@ def sections(text: str) -> Iterator[Draft]:
         elif draft:
             draft.take(line, heading[2] if heading else None)
     if draft:
-        yield draft.done()
+        yield draft.done(f"the block of code that begins at line {began} has no end" if fence else "")
 
 
 def _fence(fence: str, line: str) -> str:
@@ -61,12 +62,12 @@ class _Section:
             )
         self._lines.append(line)
 
-    def done(self) -> Draft:
-        """All of it."""
+    def done(self, problem: str = "") -> Draft:
+        """All of it; `problem` is what is wrong with its end."""
         return Draft(
             self._place,
             {field: _tidied(field, lines) for field, lines in self._fields.items()},
-            self._problem,
+            self._problem or problem,
         )
 
 

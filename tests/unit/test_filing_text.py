@@ -89,6 +89,11 @@ def test_a_plan_in_markdown_becomes_its_beads() -> None:
     assert (epic.type, epic.description, epic.name) == ("epic", "", "top")
 
 
+def test_texts_in_markdown_keep_every_character_of_their_lines() -> None:
+    (one,) = read("## A\r\none\x0btwo\u2028three\r\n\r\n\tfour  \n\n### Notes\n\n    code\n")
+    assert (one.description, one.notes) == ("one\x0btwo\u2028three\n\n\tfour  ", "    code")
+
+
 def test_a_child_that_waits_for_its_parent_is_refused() -> None:
     text = PLAN.replace("waits-for:outside-2", "waits-for:#3")
     assert problems(text) == ['line 5 (Add login): it is beneath "The epic", so it cannot wait for it']
@@ -132,6 +137,10 @@ WRONG = {
     ),
     "a circle": ("## A\n### Deps\nB\n## B\n### Parent\nA", 'line 1 (A): a circle: "A" → "B" → "A"'),
     "itself": ("## A\n### Deps\nA", 'line 1 (A): a circle: "A" → "A"'),
+    "code without an end": (
+        "## A\n\n~~~ python\n```\n## B\n",
+        "line 1 (A): the block of code that begins at line 3 has no end",
+    ),
     "an array": ("[1]", 'line 1: no JSON object: each line is one, like {"title": "…"}'),
     "a line cut off": (
         '{"title": "A"}\n{"title": "B',
