@@ -219,15 +219,16 @@ def test_the_command_tells_what_was_left_out_and_what_stays(
     source = tmp_path / "in.jsonl"
     source.write_text(WISP + MEMORY + text_of([a_line("bd-1", status="waiting")]), encoding="utf-8")
     run("import", str(source), "--no-up")
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        " line 3: bd-1 the status 'waiting' is none of ours, and counts as in_progress"
+    )
     update(town, ["bd-1"], Changes(title="Mine"), by=HUMAN)
-    capsys.readouterr()
     run("import", str(source), "--no-up", "--dry-run")
     assert capsys.readouterr().out.splitlines() == [
         "would import  0 new, 0 updated, 0 as they were",
         " 1 bead changed here later, left so: bd-1",
         " 1 wisp left out; --with-wisps takes them",
         " 1 line left out: no beads (memories, a header)",
-        " line 3: bd-1 the status 'waiting' is none of ours, and counts as in_progress",
     ]
 
 

@@ -1,7 +1,7 @@
 """Taking a file of Beads into the ledger: all of it or nothing, and twice is once."""
 
 import gc
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -65,9 +65,7 @@ def import_beads(
     by.must_be_current()
     homes = _Homes(town, rig)
     with _without_collector(), closing(read_file(file, with_wisps=with_wisps)) as draft:
-        report = Import(
-            name, dry_run, left_out=len(draft.wisps), others=draft.others, notes=tuple(draft.notes)
-        )
+        report = Import(name, dry_run, left_out=len(draft.wisps), others=draft.others)
         with town.ledger.snapshot() if dry_run else town.ledger.transaction() as ledger:
             fence(ledger, by)
             settled = settle(ledger, draft, skip_missing=skip_missing)
@@ -119,7 +117,7 @@ class _Importing:
         report = replace(
             report, created=len(new), updated=tuple(str(record["id"]) for record in updates), kept=tuple(kept),
             unchanged=len(draft.beads) - len(new) - len(updates) - len(kept),
-            notes=(*report.notes, *self._settled.notes, *busy),
+            notes=self._notes({*new, *(str(record["id"]) for record in updates)}, busy),
         )  # fmt: skip
         if (new or updates) and not report.dry_run:
             interchange.load(self._ledger, self._new(new), len(new))
@@ -128,6 +126,11 @@ class _Importing:
             counts = {"created": len(new), "updated": len(updates)}
             events.append(self._ledger, self._by, "beads.imported", report.file, now, **counts)
         return report
+
+    def _notes(self, taken: Collection[str], busy: Iterable[Note]) -> tuple[Note, ...]:
+        """What a person should know of the lines that were taken, and of those that were held up."""
+        told = [note for note in (*self._draft.notes, *self._settled.notes) if note.id in taken]
+        return tuple(sorted((*told, *busy), key=lambda note: note.line))
 
     def _new(self, ids: list[str]) -> Iterator[Packed]:
         """The beads to be filed, as rows."""
