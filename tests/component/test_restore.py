@@ -274,6 +274,37 @@ def test_whatever_lies_at_the_ledgers_place_is_kept_and_replaced(
         assert len(list(town.root.glob("gastown.db.before-restore-*-wal"))) == 1
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("what", ["branch", "commit", "tree", "file"])
+def test_with_the_ledger_lost_and_the_newest_commit_damaged_the_one_before_comes_back(
+    town: HistoryTown, what: str
+) -> None:
+    before = town.history.head()
+    town.add("we-late")
+    town.record()
+    generation = town.generation()
+    head = town.history.head()
+    assert before is not None
+    assert head is not None
+    late = next(path for path, file in town.tree().items() if b'"id":"we-late"' in file)
+    names = {"commit": head.id, "tree": head.tree, "file": str(town.history.subtree(head.id, late))}
+    town.lose()
+    town.history.close()
+    if what == "branch":
+        (town.root / "ledger.git/refs/heads/main").write_bytes(b"")
+    else:
+        file = town.root / "ledger.git/objects" / names[what][:2] / names[what][2:]
+        file.chmod(0o644)
+        file.write_bytes(file.read_bytes()[:15])
+    restored = town.restore()
+    assert restored.commit == (head.id if what == "branch" else before.id)
+    assert "newest commit that can be read" in restored.notes[-1]
+    assert bool(beads.find(town.ledger, "we-late")) == (what == "branch")
+    assert town.generation() == generation + 1000
+    assert len(list(town.root.glob("ledger.git.broken-*"))) == (what != "file")
+    sound(town)
+
+
 # from a backup
 
 

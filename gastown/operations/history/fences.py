@@ -2,12 +2,11 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gastown.domain import ledger_tree as tree
 from gastown.errors import GastownError
 from gastown.ledger.history import Highest
-from gastown.ledger.old_file import OldFile
 from gastown.operations.history.export import town_numbers
 from gastown.town import Town
 from gastown.world.git.ledger_repository import LedgerRepository
@@ -22,9 +21,9 @@ def new_uid() -> str:
     return uuid.uuid4().hex
 
 
-def highest(town: Town, kept: LedgerRepository, uid: str, old: OldFile, now: Highest) -> Highest:
-    """The highest numbers that any place tells: the new and the old file, the history, and what agents handed in."""
-    found = [now, old.highest(), *_in_history(kept, uid), *(Highest(g, 0) for _, g in _submitted(town))]
+def highest(town: Town, kept: LedgerRepository, uid: str, known: Iterable[Highest]) -> Highest:
+    """The highest numbers that any place tells: what is known, the history, and what agents handed in."""
+    found = [*known, *_in_history(kept, uid), *(Highest(generation, 0) for _, generation in _submitted(town))]
     return Highest(max(one.generation for one in found), max(one.incarnation for one in found))
 
 

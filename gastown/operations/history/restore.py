@@ -18,18 +18,21 @@ from gastown.ledger.check import check
 from gastown.ledger.database import FILE_NAME, Database
 from gastown.ledger.history import Highest
 from gastown.ledger.old_file import OldFile
-from gastown.operations.history import fences
+from gastown.operations.history import fences, salvage
+from gastown.operations.history.export import town_numbers
 from gastown.operations.history.place import LOCK, TOWN_FACT, TOWN_SETTING, repository
 from gastown.operations.history.rebuild import Rebuilding, Rebuilt
 from gastown.operations.history.record import PART, RESTORED, record_held
 from gastown.operations.history.swap import finish, prepare, swap
 from gastown.town import Town
 from gastown.world.git.ledger_commits import Commit
+from gastown.world.git.ledger_failures import Broken
 from gastown.world.git.ledger_repository import LedgerRepository
 from gastown.world.locks import held, lock
 
 SUPERVISOR, STARTING = "supervisor", "starting"
 REST = "gt down --agents"
+NOTHING = Highest(0, 0)
 
 _AGO = re.compile(r"(\d{1,4}) ?([mhd])( ago)?")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -138,6 +141,7 @@ class _Restoring:
             raise NotFound("there is no git history of this ledger", "gt ledger restore --from BACKUP")
         commit, newest = self._commit(at)
         uid = self._uid(commit)
+        told = town_numbers(self._kept.read(commit.id, tree.town_path(uid)))
         ledger = Database(building, create=True)
         try:
             with ledger.transaction():
@@ -147,7 +151,7 @@ class _Restoring:
                 )
                 rebuilt = rebuilding.run(ledger)
                 derived.rebuild(ledger)
-                self._finish(ledger, uid, f"{commit.id[:10]} of {stamp(commit.at)}", rebuilt)
+                self._finish(ledger, uid, f"{commit.id[:10]} of {stamp(commit.at)}", rebuilt, told)
         finally:
             ledger.close()
         notes = (*rebuilt.notes, *self._notes)
@@ -171,9 +175,12 @@ class _Restoring:
             ledger.close()
         return Restored(str(source), None, None, beads, tuple(self._notes))
 
-    def _finish(self, ledger: Database, uid: str, source: str, rebuilt: Rebuilt) -> None:
+    def _finish(
+        self, ledger: Database, uid: str, source: str, rebuilt: Rebuilt, told: Highest = NOTHING
+    ) -> None:
         """What no source tells: the fences, what happened before, and whence this came."""
-        highest = fences.highest(self._town, self._kept, uid, self._old, history.given_out(ledger))
+        known = (told, history.given_out(ledger), self._old.highest())
+        highest = fences.highest(self._town, self._kept, uid, known)
         history.begin_at(
             ledger, Highest(highest.generation + fences.MARGIN, highest.incarnation + fences.MARGIN)
         )
@@ -189,7 +196,15 @@ class _Restoring:
 
     def _commit(self, at: str | None) -> tuple[Commit, bool]:
         """The commit that is meant, and whether it is the newest; one that is a part is taken with the others."""
-        head = self._kept.head()
+        try:
+            head = self._kept.head()
+            if head is not None and at is None:
+                salvage.read_all_of(self._kept, head)
+        except Broken as problem:
+            if at is not None and (commit := salvage.by_name(self._kept, at)) is not None:
+                return commit, False
+            self._notes.append(f"{problem.message}; this is the newest commit that can be read")
+            return salvage.newest_whole(self._kept), False
         if head is None:
             raise NotFound("the git history of this ledger is empty", "gt ledger restore --from BACKUP")
         moment = None if at is None else parse_moment(at, self._now)
@@ -225,11 +240,9 @@ class _Restoring:
         return {str(record["uid"]): record for record in found}
 
     def _deleted_in_history(self) -> Iterator[Record]:
-        head = self._kept.head() if self._kept.exists() else None
-        if head is None:
+        if not self._kept.exists() or (head := salvage.head_or_none(self._kept)) is None:
             return
-        for _, blob in self._kept.files(head.id, tree.BEADS.rstrip("/")):
-            content = self._kept.blob(blob)
+        for content in salvage.readable(self._kept, head, tree.BEADS.rstrip("/")):
             if b'"status":"tombstone"' in content:
                 lines = (line for line in tree.lines_of(content) if '"status":"tombstone"' in line)
                 yield from (record for record in map(parse, lines) if is_tombstone(record))

@@ -13,7 +13,7 @@ from gastown.world.git.ledger_commits import COMMITTER, Commit, parse, person
 from gastown.world.git.ledger_failures import Broken, said_plainly
 from gastown.world.git.ledger_objects import Objects, nested
 from gastown.world.git.ledger_opening import make, opened, signature
-from gastown.world.git.ledger_search import at, history, named
+from gastown.world.git.ledger_search import at, found_at, history, named
 
 if TYPE_CHECKING:
     from pygit2 import Oid, Repository
@@ -253,6 +253,12 @@ class LedgerRepository:
         For a moment it is the branch's newest commit whose changes were all made by then. Raises NotFound.
         """
         return at(self, what, branch) if isinstance(what, datetime) else named(self, what)
+
+    def everything(self) -> Iterator[Commit]:
+        """Every commit that can still be read, whether a branch leads to it or not; for when none does any more."""
+        with said_plainly(self.path):
+            names = [str(identity) for identity in self._repository.odb]
+        yield from (commit for name in names if (commit := found_at(self, name)) is not None)
 
     def expand(self, beginning: str) -> str | None:
         """The whole id of the object whose id begins so; None when there is none, or more than one."""

@@ -62,7 +62,12 @@ def _known(repository: "LedgerRepository", name: str) -> Commit | None:
     if branch is not None or not _HEX.fullmatch(name.lower()):
         return branch
     whole = repository.expand(name.lower())
+    return None if whole is None else found_at(repository, whole)
+
+
+def found_at(repository: "LedgerRepository", identity: str) -> Commit | None:
+    """The commit of that id; None when it cannot be read, or is no commit."""
     try:
-        return None if whole is None else repository.commit(whole)
-    except GastownError:  # an object that is no commit
+        return repository.commit(identity)
+    except GastownError:
         return None
