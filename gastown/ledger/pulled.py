@@ -46,9 +46,9 @@ def has_changed(database: Database, since: int) -> bool:
     return database.row("pulled", "change_after", seq=since) is not None
 
 
-def has_beads(database: Database) -> bool:
-    """Whether there is any bead but wisps."""
-    return database.row("pulled", "any_bead") is not None
+def how_many(database: Database) -> int:
+    """How many beads there are, wisps not counted."""
+    return int(database.rows("history", "count_beads")[0]["beads"])
 
 
 def note_written(database: Database, new: Iterable[Record]) -> None:

@@ -108,6 +108,17 @@ def test_pulling_and_pushing_again_makes_nothing(pair: Pair) -> None:
     assert git("rev-parse", REF, cwd=Path(pair.code)) == before
 
 
+def test_two_who_have_the_same_without_knowing_of_each_other_come_together(pair: Pair) -> None:
+    bead(pair.here, "One", rig="web")
+    share(pair.here, "web", by=HUMAN)
+    share(pair.there, "front", by=HUMAN)
+    git(
+        "update-ref", "-d", "refs/heads/rigs/front", cwd=pair.there.root / "ledger.git"
+    )  # as if it had been killed
+    share(pair.there, "front", by=HUMAN)
+    pair.meet()
+
+
 def test_what_leads_out_of_the_rig_neither_travels_nor_is_lost(pair: Pair) -> None:
     it, outside = bead(pair.here, "Inside", rig="web"), bead(pair.here, "Outside", rig="api")
     depend(pair.here, it, outside, by=HUMAN)

@@ -19,6 +19,3 @@ UPDATE beads SET id = :new, updated_at = :at, updated_by = :by WHERE uid = :uid
 
 -- name: change_after
 SELECT seq FROM changes WHERE kind = 'bead' AND seq > :seq LIMIT 1
-
--- name: any_bead
-SELECT 1 AS there FROM beads WHERE NOT ephemeral LIMIT 1

@@ -43,7 +43,7 @@ def join_town(town: Town, theirs: str, source: str, *, by: str) -> Joined:
     record_held(town)
     head = _head(kept)
     _must_be_ours(kept, theirs)
-    if contains(kept.path, head.id, theirs) or kept.commit(theirs).tree == head.tree:
+    if _has_nothing_new(kept, head, theirs):
         return Joined()
     before, found, applied = _applied(
         town, kept, source, by, lambda kept, head: _town_merged(kept, head, theirs)
@@ -58,7 +58,7 @@ def join_rig(town: Town, rig: str, theirs: str, source: str, *, by: str) -> Join
     kept = repository(town)
     record_held(town)
     ours = publish(kept, rig, _head(kept).id, town.clock.now())
-    if contains(kept.path, ours, theirs) or kept.commit(theirs).tree == kept.commit(ours).tree:
+    if _has_nothing_new(kept, kept.commit(ours), theirs):
         return Joined()
 
     def merging(kept: LedgerRepository, head: Commit) -> tuple[Differences, Merged, Side]:
@@ -76,6 +76,13 @@ def _head(kept: LedgerRepository) -> Commit:
     if head is None:
         raise Busy("the ledger has no history yet", "try again")
     return head
+
+
+def _has_nothing_new(kept: LedgerRepository, ours: Commit, theirs: str) -> bool:
+    """Whether it is in ours, or only joined ours to itself: two towns that do no more than pull make no commits."""
+    if contains(kept.path, ours.id, theirs):
+        return True
+    return kept.commit(theirs).tree == ours.tree and contains(kept.path, theirs, ours.id)
 
 
 def _must_be_ours(kept: LedgerRepository, theirs: str) -> None:

@@ -35,26 +35,36 @@ def take_over(town: Town, url: str, uid: str, *, say: Say) -> tuple[Restored, Se
     """Take the whole history at `url` as this town's own, which has no beads yet, and make the ledger out of it.
 
     This town begins as a copy of the one with that `uid`, and is another one: what both record of their agents
-    lies side by side. May be killed at any point and begun again. Raises Refused, and what `restore` raises.
+    lies side by side. May be killed at any point and begun again; what is done already stays as it is. Raises
+    Refused, and what `restore` raises.
     """
     kept = repository(town).open_or_create()
     with lock(town.places.lock(LOCK), what="the ledger's history", wait=PATIENCE):
-        if pulled.has_beads(town.ledger):
+        beads = pulled.how_many(town.ledger)
+        if beads and town.settings.ledger_remote != url:
             raise Refused(f"{town.root} is a town with beads of its own", f"gt ledger pull {masked(url)}")
-        place = Place(url)
-        say(f"fetching {place.shown}")
-        commit = ledger_remotes.fetch(kept.path, place.url, place.ref, place.kept_as)
-        if commit is None:
-            raise Refused(f"{place.shown} is empty", "gt ledger push there first")
-        head = kept.head()
-        kept.move(MAIN, commit, was=None if head is None else head.id)
-        _go_on_from(town, kept, commit, uid)
-    settle(town, url)
+        commit = _fetched(town, kept, url, uid, say=say) if not beads else kept.resolve("HEAD").id
     town.close()
-    restored = restore(Town(town.root, clock=town.clock), by=OVERSEER)
+    done = Restored(masked(url), commit, None, beads, ())
+    if not beads:
+        settle(town, url)
+        done = restore(Town(town.root, clock=town.clock), by=OVERSEER)
     rigs = _needed(kept, commit, uid)
     kept.close()
-    return restored, rigs
+    return done, rigs
+
+
+def _fetched(town: Town, kept: LedgerRepository, url: str, uid: str, *, say: Say) -> str:
+    """Let the history there be the history here; gives its newest commit."""
+    place = Place(url)
+    say(f"fetching {place.shown}")
+    commit = ledger_remotes.fetch(kept.path, place.url, place.ref, place.kept_as)
+    if commit is None:
+        raise Refused(f"{place.shown} is empty", "gt ledger push there first")
+    head = kept.head()
+    kept.move(MAIN, commit, was=None if head is None else head.id)
+    _go_on_from(town, kept, commit, uid)
+    return commit
 
 
 def _go_on_from(town: Town, kept: LedgerRepository, commit: str, uid: str) -> None:

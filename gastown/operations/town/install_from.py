@@ -11,15 +11,18 @@ from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER, check_rig_name
 from gastown.domain.runtime import Permission
 from gastown.errors import Invalid, Refused
+from gastown.ledger.database import FILE_NAME as LEDGER
 from gastown.operations.history.export import town_numbers
 from gastown.operations.history.fences import new_uid
 from gastown.operations.history.place import repository
 from gastown.operations.history.pull import Say
 from gastown.operations.history.remote import Place
+from gastown.operations.history.restore import restore
 from gastown.operations.history.share import share
 from gastown.operations.history.take_over import NeededRig, prefixes, row_of, take_over
 from gastown.operations.town.install import install
 from gastown.operations.town.rig_add import Ask, add_rig
+from gastown.settings.town import FILE_NAME
 from gastown.town import Town
 from gastown.world.git import ledger_remotes
 from gastown.world.git.addresses import check_url, masked, whole
@@ -63,12 +66,14 @@ def install_from(
     `add_rig` and `restore` raise.
     """
     check_url(url)
-    source = whole(url)
+    source, root = whole(url), root.expanduser()
     found = _look(source)
     if found is None:
         made = install(root, agent=agent, name=name)
         return _with_rig(Town(made.root), made.agent, source, rig, say)
-    before = _which(found, name or root.expanduser().absolute().name)
+    before = _which(found, name or root.absolute().name)
+    if (root / FILE_NAME).is_file() and not (root / LEDGER).exists():
+        restore(Town(root), by=OVERSEER)  # killed while the restored ledger took its place
     made = install(root, agent=agent, name=name or before.name or None)
     restored, rigs = take_over(Town(made.root), source, before.uid, say=say)
     return InstalledFrom(made.root, made.agent, masked(source), None, restored.beads, rigs, restored.notes)
