@@ -29,6 +29,7 @@ class OldFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble = ""
+        self.version = 0
         self._connection: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -57,6 +58,7 @@ class OldFile:
             self.trouble = "it is not a ledger of Gas Town"
             self._close()
             return
+        self.version = connection.execute("PRAGMA user_version").fetchone()[0]
         connection.row_factory = sqlite3.Row
         connection.execute("BEGIN IMMEDIATE")
 

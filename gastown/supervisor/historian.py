@@ -72,16 +72,18 @@ class Historian:
             self._last, self._seen = now, seq
 
     def finish(self) -> None:
-        """Record what is not yet, before the supervisor leaves; who waits for it waits some seconds."""
+        """Record what is not yet, before the supervisor leaves; what takes longer than some seconds can be cut off."""
         if self._thread is not None:
             self._thread.join(LAST_WAIT)
         with contextlib.suppress(GastownError):
             self._version = -1
             self._notice(time.monotonic())
             if self._seen != self._recorded:
-                self._run(self._seen, last=True)
+                self._thread = Thread(target=self._run, args=(self._seen, True), name="history", daemon=True)
+                self._thread.start()
+                self._thread.join(2 * LAST_WAIT)
 
-    def _run(self, seq: int, *, last: bool = False) -> None:
+    def _run(self, seq: int, last: bool = False) -> None:  # noqa: FBT001, FBT002 - a thread's arguments
         """Runs beside the ticks: with a town of its own, and whatever goes wrong is told once."""
         town = Town(self._town.root, clock=self._town.clock)
         try:

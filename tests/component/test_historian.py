@@ -72,15 +72,16 @@ def test_while_nothing_changes_it_starts_nothing(town: HistoryTown) -> None:
     town.record()
     historian = Historian(town.town)
     historian.finish()
+    thread = historian._thread  # pyright: ignore[reportPrivateUsage]
     before = sorted(town.root.joinpath("ledger.git").rglob("*"))
     for _ in range(50):
         assert historian.look() == keeper.GLANCE
-    assert historian._thread is None  # pyright: ignore[reportPrivateUsage]
+    assert historian._thread is thread  # pyright: ignore[reportPrivateUsage]
     town.tell("overseer", "note", "town", {})
     town.sql("UPDATE agents SET paused = NULL")
     for _ in range(50):
         assert historian.look() == keeper.GLANCE
-    assert historian._thread is None  # pyright: ignore[reportPrivateUsage]
+    assert historian._thread is thread  # pyright: ignore[reportPrivateUsage]
     assert sorted(town.root.joinpath("ledger.git").rglob("*")) == before
 
 

@@ -51,7 +51,7 @@ class Restored:
     notes: tuple[str, ...]
     kept: Path | None = None
     kept_is_sound: bool = False
-    """Whether the old file was a ledger that could be read."""
+    """Whether the old file was a ledger that could be read, and that can be restored from."""
 
 
 def restore(town: Town, *, at: str | None = None, source: Path | None = None, by: str) -> Restored:
@@ -123,17 +123,18 @@ class _Restoring:
         copies.remove(building)
         try:
             made = self._from_file(building, source) if source else self._from_history(building, at)
-            problems = check(building).problems
-            if problems:
+            health = check(building)
+            if health.problems:
                 raise Invalid(
-                    f"what was restored is not sound: {problems[0]}", "try another commit: gt ledger log"
+                    f"what was restored is not sound: {health.problems[0]}",
+                    "try another commit: gt ledger log",
                 )
             ready, kept = prepare(self._path, building, stamp(self._now))
         finally:
             copies.remove(building)
             for left in self._path.parent.glob(f"{building.name}.before-*"):  # of migrating a backup
                 left.unlink(missing_ok=True)
-        was_sound = self._old.readable and not self._old.trouble
+        was_sound = self._old.readable and not self._old.trouble and self._old.version <= health.version
         return replace(made, kept=swap(self._path, ready, kept), kept_is_sound=was_sound)
 
     def _from_history(self, building: Path, at: str | None) -> Restored:
