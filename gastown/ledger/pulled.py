@@ -1,7 +1,7 @@
 """What the ledger must be asked, and told, when beads of another town come into it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,15 @@ class Occupant:
 
     uid: str
     is_wisp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A bead that was changed lately; `leans`: also what it leans on was."""
+
+    uid: str
+    id: str
+    leans: bool
 
 
 def held(database: Database) -> Mapping[str, str]:
@@ -41,9 +50,10 @@ def rename(database: Database, uid: str, identity: str, *, by: str, now: datetim
     database.write("pulled", "rename", uid=uid, new=identity, at=stamp(now), by=by)
 
 
-def has_changed(database: Database, since: int) -> bool:
-    """Whether any bead has changed since that row of the journal."""
-    return database.row("pulled", "change_after", seq=since) is not None
+def changed(database: Database, since: int) -> Sequence[Changed]:
+    """The beads that have changed since that row of the journal."""
+    rows = database.rows("pulled", "changed_since", seq=since)
+    return [Changed(str(row["uid"]), str(row["id"]), bool(row["leans"])) for row in rows]
 
 
 def how_many(database: Database) -> int:

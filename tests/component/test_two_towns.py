@@ -1,6 +1,8 @@
 """Two towns push and pull: nothing that either did is lost, and in the end both hold the same."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -19,8 +21,9 @@ from gastown.operations.work.depend import depend, undepend
 from gastown.operations.work.label import label
 from gastown.operations.work.sling import sling
 from gastown.operations.work.update import Changes, update
+from gastown.town import Town
 from tests.component.two_towns import Two, alike, bead, beads, change, links, two_towns
-from tests.support import a_repository, git
+from tests.support import a_repository, eventually, git
 from tests.towns import HUMAN, put_to_work
 
 
@@ -338,3 +341,35 @@ def test_claims_of_two_towns_end_with_one(two: Two) -> None:
     two.meet()
     assert alike(two)
     assert beads(two.here)[it]["assignee"] == "bob"
+
+
+def test_agents_who_write_meanwhile_lose_nothing_and_keep_nobody_waiting(two: Two) -> None:
+    mine, theirs = [shared(two, f"Bead {number}") for number in range(2)]
+    for number in range(150):
+        bead(two.there, f"News {number}")
+    change(two.there, theirs, title="Changed there")
+    two.push(two.there)
+    over, written = Event(), list[str]()
+
+    def write() -> None:
+        town = Town(two.here.root, clock=two.here.clock)
+        while not over.is_set():
+            written.append(f"Title {len(written)}")
+            change(town, mine, title=written[-1])
+        town.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        eventually(lambda: len(written) > 3, within=10, what="the first writes")
+        before = len(written)
+        two.pull(two.here)
+        meanwhile = len(written) - before
+        over.set()
+        writing.result()
+    assert meanwhile > 1
+    now = beads(two.here)
+    assert (now[mine]["title"], now[theirs]["title"]) == (written[-1], "Changed there")
+    assert len(now) == 152
+    two.push(two.here)
+    two.pull(two.there)
+    assert alike(two)

@@ -17,5 +17,8 @@ SELECT id, ephemeral FROM beads WHERE uid = :uid
 -- name: rename
 UPDATE beads SET id = :new, updated_at = :at, updated_by = :by WHERE uid = :uid
 
--- name: change_after
-SELECT seq FROM changes WHERE kind = 'bead' AND seq > :seq LIMIT 1
+-- name: changed_since
+-- Beads that have changed since a row of the journal, and whether what they lean on did.
+SELECT b.uid, b.id, max(c.what LIKE '{"dependency"%') AS leans
+  FROM changes c JOIN beads b ON b.key = CAST(c.subject AS INTEGER)
+ WHERE c.kind = 'bead' AND c.seq > :seq GROUP BY b.key

@@ -8,6 +8,7 @@ from gastown.domain.merging import Merged, merge
 from gastown.domain.reidentify import Side
 from gastown.errors import Busy, Invalid
 from gastown.ledger import events, pulled, records
+from gastown.ledger.database import Database
 from gastown.operations.history.apply import Applied, apply
 from gastown.operations.history.differences import Differences, Histories, differences
 from gastown.operations.history.merge_commit import commit_merge, story
@@ -95,13 +96,13 @@ def _must_be_ours(kept: LedgerRepository, theirs: str) -> None:
 def _applied(
     town: Town, kept: LedgerRepository, source: str, by: str, merging: Merging
 ) -> tuple[Commit, Differences, Applied]:
-    """Merge and write until no bead changed in between; gives the head that it was merged with."""
+    """Merge and write, anew when what was merged has changed in between; gives the head that it was merged with."""
     for _ in range(TRIES):
         head = _head(kept)
         since = exported(head, town.ledger)
         found, merged, ours = merging(kept, head)
         with town.ledger.transaction() as ledger:
-            if since is not None and not pulled.has_changed(ledger, since):
+            if since is not None and _still_fits(ledger, since, merged, ours):
                 now = town.clock.now()
                 applied = apply(ledger, merged, ours, by=by, now=now)
                 if applied.added or applied.changed:
@@ -112,6 +113,14 @@ def _applied(
                 return head, found, applied
         record_held(town)
     raise Busy("beads change faster than they can be merged", "try again, or gt down first")
+
+
+def _still_fits(ledger: Database, since: int, merged: Merged, ours: Side) -> bool:
+    """Whether what was changed here meanwhile is beside what is to be written: other beads, no ids, no links."""
+    lately = pulled.changed(ledger, since)
+    written = merged.changes(ours) if lately else ()
+    uids, ids = ({str(record[name]) for record in written} for name in ("uid", "id"))
+    return not any(each.leans or each.uid in uids or each.id in ids for each in lately)
 
 
 def _town_merged(kept: LedgerRepository, head: Commit, theirs: str) -> tuple[Differences, Merged, Side]:
