@@ -50,7 +50,7 @@ class Known(NamedTuple):
 def known(database: Database, ids: Iterable[str]) -> dict[str, Known]:
     """Those of these beads that are here."""
     found: dict[str, Known] = {}
-    for some in _chunks(ids):
+    for some in _chunks(ids, database):
         for row in database.rows("interchange", "known", ids=json.dumps(some)):
             busy = "on a hook" if row["hooked"] else "in a merge queue" if row["queued"] else ""
             found[row["id"]] = Known(
@@ -62,7 +62,9 @@ def known(database: Database, ids: Iterable[str]) -> dict[str, Known]:
 
 def ids_of(database: Database, uids: Iterable[str]) -> dict[str, str]:
     """The ids that beads with these uids have here, by uid."""
-    rows = (database.rows("interchange", "elsewhere", uids=json.dumps(some)) for some in _chunks(uids))
+    rows = (
+        database.rows("interchange", "elsewhere", uids=json.dumps(some)) for some in _chunks(uids, database)
+    )
     return {str(row["uid"]): str(row["id"]) for some in rows for row in some}
 
 
@@ -72,7 +74,7 @@ def ways_on(database: Database, ids: Iterable[str]) -> dict[str, list[str]]:
     frontier = set(ids)
     while frontier:
         ways.update({bead: [] for bead in frontier})
-        for some in _chunks(frontier):
+        for some in _chunks(frontier, database):
             for row in database.rows("interchange", "waits_for", ids=json.dumps(some)):
                 ways[row["bead"]].append(row["depends_on"])
         frontier = {on for bead in frontier for on in ways[bead]} - ways.keys()
@@ -120,8 +122,9 @@ def machinery(database: Database, types: Iterable[str]) -> frozenset[str]:
     return frozenset(left)
 
 
-def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(values)
+def _chunks(values: Iterable[str], database: Database) -> Iterator[list[str]]:
+    """So many at once as one query may be asked; none where there is nothing to be found."""
+    rest = iter(values if database.row("interchange", "any") else ())
     while some := list(islice(rest, ASKED_AT_ONCE)):
         yield some
 

@@ -1,5 +1,7 @@
 """What holds for whatever file of Beads comes: it goes out as it came in, and nothing is ready that waits."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from gastown.domain.records import Json, Record
 from gastown.ledger import derived, interchange
 from gastown.town import Town
-from tests.beads_lines import OF_2025, OF_2026, WISP, a_file, a_line, leaning, lines_of
+from tests.beads_lines import OF_2025, OF_2026, WISP, a_file, a_line, leaning, lines_of, text_of
 from tests.component.beads_town import LATER, everything, in_order, ready, rows, table_of, taken, written
 from tests.towns import a_town
 
@@ -104,6 +106,24 @@ def test_no_sequence_of_files_makes_a_bead_ready_that_has_an_open_blocker(
         assert derived.check(town.ledger) == []
         assert not ready(town) & {row[0] for row in rows(town, WAITING)}
     town.close()
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 0.8, 1.2])
+def test_an_import_that_is_killed_took_all_or_nothing(town: Town, seconds: float) -> None:
+    count = 1500
+    file = town.root / "issues.jsonl"
+    file.write_text(text_of([a_line(f"bd-{number}") for number in range(count)]), encoding="utf-8")
+    argv = [sys.executable, "-m", "gastown", "bead", "import", str(file), "--no-up"]
+    with subprocess.Popen(
+        argv, cwd=town.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        try:
+            running.wait(seconds)
+        except subprocess.TimeoutExpired:
+            running.kill()
+    assert rows(town, "SELECT count(*) FROM beads")[0][0] in (0, count)
+    assert taken(town, file.read_text(encoding="utf-8")).unchanged in (0, count)
+    assert rows(town, "SELECT count(*) FROM changes") == [(count,)]
 
 
 def _drawn(data: st.DataObject, name: str, before: list[str], round_: int) -> Record:

@@ -14,6 +14,9 @@ SELECT d.bead, d.depends_on FROM dependencies d
  WHERE d.bead IN (SELECT value FROM json_each(:ids))
    AND d.kind IN ('blocks', 'parent-child', 'conditional-blocks', 'waits-for')
 
+-- name: any
+SELECT key FROM beads LIMIT 1
+
 -- name: how_many
 SELECT count(*) AS beads, coalesce(max(key), 0) AS newest,
        (SELECT coalesce(max(id), 0) FROM comments) AS newest_comment
