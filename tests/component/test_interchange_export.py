@@ -162,6 +162,13 @@ def test_a_link_is_followed_and_a_folder_refused(town: Town, tmp_path: Path) -> 
         exported(town, tmp_path)
 
 
+def test_a_file_keeps_its_rights(town: Town, tmp_path: Path) -> None:
+    path = tmp_path / "issues.jsonl"
+    path.touch(mode=0o600)
+    exported(town, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_folder_that_cannot_be_made_is_said(town: Town, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(Unavailable):
@@ -236,6 +243,7 @@ def test_the_command_tells_what_was_left_out_and_what_stays(
     (("import", "nowhere.jsonl"), exits.NOT_POSSIBLE, "there is no file nowhere.jsonl"),
     (("import", "web"), exits.INVALID, "web is a folder"),
     (("export", "--rig", "nowhere"), exits.NOT_POSSIBLE, "nowhere"),
+    (("export", "--status", "hooked"), exits.INVALID, "'hooked' is no status in a file of beads"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said(
     town: Town, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], status: int, said: str

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from gastown.domain import records as lines
+from gastown.domain.beads import BeadStatus
 from gastown.domain.interchange.beads import came_from_beads, read, written
 from gastown.domain.interchange.lines import BYTE_ORDER_MARK, is_bead, parse
 from gastown.domain.records import Record
@@ -15,6 +16,9 @@ from gastown.world.files import write_whole
 
 MACHINERY = ("convoy", "escalation", "gate", "merge-request", "message", "molecule", "step")
 """What a town makes for itself: left out where no work leans on it."""
+
+STATUSES = (*(str(status) for status in BeadStatus if status != BeadStatus.HOOKED), lines.TOMBSTONE)
+"""What is on a hook is in progress there."""
 
 SHOWN = 5
 """Ids that are named in a refusal."""
@@ -78,12 +82,18 @@ def export_beads(
     """Beads in the order of their ids, wisps never; those of one rig or of some statuses only.
 
     What the town made for itself (convoys, merge requests, mail, steps) is left out unless `everything`, or work
-    leans on it. Raises NotFound for an unknown rig.
+    leans on it. Raises NotFound for an unknown rig, Invalid for an unknown status.
     """
-    home = town.rig(rig).name if rig else None
+    for status in statuses:
+        if status not in STATUSES:
+            raise Invalid(f"{status!r} is no status in a file of beads", f"statuses: {', '.join(STATUSES)}")
+    return _beads(town, town.rig(rig).name if rig else None, statuses, everything=everything)
+
+
+def _beads(town: Town, rig: str | None, statuses: Collection[str], *, everything: bool) -> Iterator[Record]:
     with town.ledger.snapshot() as ledger:
         left_out = frozenset[str]() if everything else interchange.machinery(ledger, MACHINERY)
-        for record in records.read_all(ledger, rig=home):
+        for record in records.read_all(ledger, rig=rig):
             wanted = not statuses or record["status"] in statuses
             if wanted and (record["id"] not in left_out or came_from_beads(record)):
                 yield record
@@ -115,7 +125,7 @@ def write_file(path: Path, beads: Iterable[Record], *, force: bool) -> int:
             existing.check(path)
         yield from existing.others if existing else ()
 
-    write_whole(target, pieces())
+    write_whole(target, pieces(), mode=target.stat().st_mode & 0o777 if target.exists() else 0o644)
     return written_now
 
 
