@@ -14,6 +14,7 @@ from gastown.ledger import beads as bead_rows
 from gastown.ledger.bead_writes import NewBead
 from gastown.operations.history.pull import pull
 from gastown.operations.history.push import push
+from gastown.operations.history.restore import restore
 from gastown.operations.work.close import close
 from gastown.operations.work.comment import comment
 from gastown.operations.work.delete import delete
@@ -23,6 +24,7 @@ from gastown.operations.work.sling import sling
 from gastown.operations.work.update import Changes, update
 from gastown.town import Town
 from tests.component.two_towns import Two, alike, bead, beads, change, links, two_towns
+from tests.fakes import FakeTerminal
 from tests.support import a_repository, eventually, git
 from tests.towns import HUMAN, put_to_work
 
@@ -373,3 +375,24 @@ def test_agents_who_write_meanwhile_lose_nothing_and_keep_nobody_waiting(two: Tw
     two.push(two.here)
     two.pull(two.there)
     assert alike(two)
+
+
+def test_what_was_pulled_survives_the_loss_of_the_file_and_is_pulled_on(two: Two) -> None:
+    it = shared(two)
+    sling(two.here, it, "web/polecats/Toast", by=HUMAN)
+    change(two.there, it, title="Changed there")
+    bead(two.there, "News")
+    delete(two.there, [bead(two.there, "Gone")], by=HUMAN)
+    two.meet()
+    before = beads(two.here)
+    two.here.close()
+    (two.here.root / "gastown.db").unlink()
+    restore(Town(two.here.root, clock=two.here.clock, terminal=FakeTerminal()), by="overseer")
+    two.here = Town(two.here.root, clock=two.here.clock)
+    assert beads(two.here) == before
+    assert bead_rows.get(two.here.ledger, it).status == "hooked"
+    change(two.there, it, priority="0")
+    change(two.here, it, title="And changed here")
+    two.meet()
+    assert alike(two)
+    assert (beads(two.there)[it]["title"], beads(two.there)[it]["priority"]) == ("And changed here", 0)
