@@ -99,7 +99,7 @@ def load(database: Database, beads: Iterable[Packed], count: int) -> None:
 
 def _put_all(database: Database, beads: Iterator[Packed]) -> None:
     """Write the beads, and when all are there, what they lean on: that waits in a file, not in memory."""
-    with TemporaryFile() as later:
+    with TemporaryFile(dir=database.path.parent) as later:
         while some := list(islice(beads, LOADED_AT_ONCE)):
             _put(database, "insert", [packed[0] for packed in some])
             _put(database, "add_label", [(packed[0][0], label) for packed in some for label in packed[1]])

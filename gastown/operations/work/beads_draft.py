@@ -4,6 +4,7 @@ import marshal
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple, cast
 
@@ -61,7 +62,7 @@ class Entry(NamedTuple):
 class Draft:
     """What a file says, line by line; the beads themselves lie on a spool, not in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.beads: dict[str, Entry] = {}
         self.wisps: dict[str, Entry] = {}
         """Those that are left out."""
@@ -69,7 +70,7 @@ class Draft:
         self.notes: list[Note] = []
         self.others = 0
         """Lines that are no beads: memories, a header."""
-        self._spool = TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
+        self._spool = TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115 - closed by `close`
         self._ahead = bytearray()
         self._size = 0
 
@@ -100,9 +101,12 @@ class Draft:
         self._spool.close()
 
 
-def read_file(file: IO[bytes], *, with_wisps: bool) -> Draft:
-    """Read it to the end, whatever is wrong on the way; but no further when a thousand things are."""
-    draft = Draft()
+def read_file(file: IO[bytes], folder: Path, *, with_wisps: bool) -> Draft:
+    """Read it to the end, whatever is wrong on the way; but no further when a thousand things are.
+
+    The spool is a nameless file in `folder`.
+    """
+    draft = Draft(folder)
     for number, raw, cut in _lines(file):
         try:
             line = _parse(raw, number, cut=cut)

@@ -64,7 +64,7 @@ def import_beads(
     """
     by.must_be_current()
     homes = _Homes(town, rig)
-    with _without_collector(), closing(read_file(file, with_wisps=with_wisps)) as draft:
+    with _without_collector(), closing(read_file(file, town.root, with_wisps=with_wisps)) as draft:
         report = Import(name, dry_run, left_out=len(draft.wisps), others=draft.others)
         with town.ledger.snapshot() if dry_run else town.ledger.transaction() as ledger:
             fence(ledger, by)
