@@ -71,10 +71,18 @@ def test_a_closed_epic_between_a_blocked_one_and_a_task_holds_nothing_up(ledger:
     assert listed(ledger) == ["task", "lone"]
     sql(ledger, "UPDATE beads SET status = 'open', closed_at = NULL WHERE id = 'inner'")
     assert listed(ledger) == ["lone"]
+    close(ledger, "inner")
+    for status in ("open", "blocked", "deferred"):
+        sql(ledger, f"UPDATE beads SET status = '{status}' WHERE id = 'outer'")  # noqa: S608
+        assert listed(ledger) == ["task", "lone"]
 
 
 def test_who_waits_for_the_same_bead_twice_is_free_when_it_closes(ledger: Database) -> None:
     link(ledger, ("task", "lone", "blocks"), ("task", "lone", "waits-for"), ("task", "lone", "related"))
+    assert listed(ledger) == ["lone"]
+    close(ledger, "lone")
+    assert listed(ledger) == ["task"]
+    sql(ledger, "UPDATE beads SET status = 'open', closed_at = NULL WHERE id = 'lone'")
     assert listed(ledger) == ["lone"]
     sql(ledger, "DELETE FROM dependencies WHERE kind = 'blocks'")
     assert listed(ledger) == ["lone"]
@@ -98,6 +106,24 @@ def test_one_statement_may_change_a_whole_family(ledger: Database, *, recursive:
             recursive=recursive,
         )
         assert sorted(listed(ledger)) == seen
+
+
+def test_what_waits_or_is_held_in_a_queue_is_not_ready_and_what_left_it_is(ledger: Database) -> None:
+    sql(
+        ledger,
+        "INSERT INTO agents (address, role, name, created_at) VALUES ('a', 'polecat', 'a', '2026')",
+        "INSERT INTO assignments (bead, agent, slung_by, started_at, ended_at, outcome)"
+        " VALUES ('task', 'a', 'ann', '2026', '2026', 'submitted')",
+        "INSERT INTO merge_requests (id, bead, rig, agent, generation, commit_id, branch, target, submitted_at)"
+        " VALUES ('outer', 'task', 'web', 'a', 1, 'c', 'b', 'main', '2026')",
+    )
+    for state, ended, seen in (
+        ("queued", "NULL", ["lone"]),
+        ("held", "NULL", ["lone"]),
+        ("sent_back", "'2026'", ["task", "lone"]),
+    ):
+        sql(ledger, f"UPDATE merge_requests SET state = '{state}', ended_at = {ended}")  # noqa: S608
+        assert listed(ledger) == seen
 
 
 def test_parents_in_a_circle_do_no_lasting_harm(ledger: Database) -> None:
