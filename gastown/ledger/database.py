@@ -233,8 +233,7 @@ class Database:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    seen = path.stat()
-    return seen.st_dev, seen.st_ino
+    return (seen := path.stat()).st_dev, seen.st_ino
 
 
 def _migrations() -> list[tuple[int, str]]:
@@ -275,6 +274,8 @@ def said_plainly(path: Path) -> Generator[None]:
 
 def _plain(error: Exception, path: Path) -> GastownError:
     text = str(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        raise error  # its text holds the condition's, and "blocked" is in one
     if "locked" in text or "busy" in text or "locking protocol" in text:
         return Busy(f"the ledger was busy for {BUSY_SECONDS:g} s", "try again")
     if "is full" in text:
@@ -291,7 +292,7 @@ def _plain(error: Exception, path: Path) -> GastownError:
         return Unavailable(
             f"the ledger {path} cannot be read or written: {text}", "check the folder's rights and the disk"
         )
-    if isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError | sqlite3.ProgrammingError):
+    if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
         raise error  # a fault of ours, not of the file
     return Invalid(
         f"the ledger {path} is damaged or not a database: {text}",

@@ -2,11 +2,14 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from gastown.domain.records import Json, Record
+from gastown.errors import Invalid
 from gastown.ledger import records
 from gastown.ledger.database import Database
+from gastown.ledger.sqlite import sqlite3
 
 _AGENT = ("address", "role", "rig", "name", "hook_bead", "runtime", "paused", "created_at")
 _ASSIGNMENT = (
@@ -18,6 +21,18 @@ _MERGE = (
     "submitted_at", "landing_old", "landing_new", "ended_at",
 )  # fmt: skip
 _GATE = ("id", "on_target", "commit_id", "command", "log", "began_at", "ended_at", "status", "outcome")
+
+
+@contextmanager
+def refused_plainly(commit: str) -> Generator[None]:
+    """Raise Invalid for rows that no ledger takes: somebody wrote them into the history by hand."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, KeyError, TypeError, ValueError) as problem:
+        raise Invalid(
+            f"the commit {commit} holds what no ledger can: {type(problem).__name__}, {problem}",
+            "gt ledger log lists other commits",
+        ) from problem
 
 
 def add_links(database: Database, beads: Iterable[Record]) -> None:

@@ -305,6 +305,32 @@ def test_with_the_ledger_lost_and_the_newest_commit_damaged_the_one_before_comes
     sound(town)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id":"we-x","uid":"x","title":"t","status":"lost","created_at":"2026","updated_at":"2026"}',
+        '{"id":"we-x","uid":"x"}',
+        '{"id":"we-x","uid":"x","title":"t","status":"open","created_at":"2026","updated_at":"2026","labels":[{}]}',
+        '{"id":7}',
+        "[]",
+        "nonsense",
+    ],
+)
+def test_a_history_that_somebody_wrote_into_is_refused_and_nothing_changes(
+    town: HistoryTown, line: str
+) -> None:
+    head = town.history.head()
+    assert head is not None
+    change = {"beads/web/00.jsonl": f"{line}\n".encode()}
+    town.history.write("main", change, author="x <x>", message="by hand", at=head.at)
+    before = sorted(file.name for file in town.root.iterdir())
+    with pytest.raises(Invalid) as refusal:
+        town.restore()
+    assert refusal.value.hint
+    assert sorted(file.name for file in town.root.iterdir()) == before
+    assert town.restore(at="main~1").beads == 5
+
+
 # from a backup
 
 

@@ -145,7 +145,7 @@ class _Restoring:
         told = town_numbers(self._kept.read(commit.id, tree.town_path(uid)))
         ledger = Database(building, create=True)
         try:
-            with ledger.transaction():
+            with restoring.refused_plainly(commit.id[:10]), ledger.transaction():
                 over = frozenset[int]() if newest else fences.frozen_generations(self._town)
                 rebuilding = Rebuilding(
                     self._kept, commit, uid, deleted=self._tombstones(), over=over, now=stamp(self._now)
