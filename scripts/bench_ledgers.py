@@ -1,8 +1,10 @@
 """Large ledgers for the bench, made by SQL in seconds: of many beads, or of epics with many descendants."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import gastown.ledger
 from gastown.ledger import derived
 from gastown.ledger.database import Database
 
@@ -14,6 +16,7 @@ CHAIN = 1_000
 RIGS = 4
 ROOM_KIBIBYTES = 2_000_000
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+JOURNAL_BEGINS = "-- It begins with what there is."
 TIME = "2026-01-01T00:00:00.000Z"
 
 _NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {beads})"
@@ -39,12 +42,6 @@ INSERT INTO dependencies (bead, depends_on, kind, created_at, created_by)
 SELECT b.id, o.id, '{kind}', '{time}', 'ann' FROM beads b JOIN beads o ON o.key = {other} WHERE {which}
 """
 _LABELS = "INSERT INTO labels (bead, label) SELECT id, 'label-' || (key % 17) FROM beads WHERE key % 3 = 0"
-_JOURNAL = """
-INSERT INTO changes (at, by, kind, subject, what)
-SELECT updated_at, updated_by, 'bead', key, json_object('is', json_object(
-       'id', id, 'uid', uid, 'rig', rig, 'title', title, 'description', description, 'type', type, 'status', status,
-       'priority', priority, 'created_at', created_at, 'created_by', created_by)) FROM beads ORDER BY key
-"""
 _EVENTS = """
 INSERT INTO events (at, actor, type, subject, payload)
 SELECT created_at, created_by, 'bead.created', id, '{}' FROM beads ORDER BY key
@@ -63,7 +60,7 @@ def mixed(path: Path, beads: int) -> Path:
         _beads(beads, "CASE WHEN i % 20 = 0 THEN 'epic' ELSE 'task' END", "iif(i % 10 < 6, 'closed', 'open')"),
         _links("parent-child", "b.key - b.key % 20", "b.key % 20 > 0 AND b.key > 20"),
         _links("blocks", "b.key - 1", "b.key % 2 = 1 AND b.key > 1"),
-        _LABELS, _JOURNAL, _EVENTS,
+        _LABELS, *_journal(), _EVENTS,
     ]  # fmt: skip
     return _made(path, steps)
 
@@ -103,6 +100,14 @@ def _beads(beads: int, type_: str, status: str) -> str:
 
 def _links(kind: str, other: str, which: str) -> str:
     return _LINKS.format(kind=kind, other=other, which=which, time=TIME)
+
+
+def _journal() -> Iterator[str]:
+    """The statements with which a journal begins, as the migration has them."""
+    migration = Path(gastown.ledger.__file__).parent / "migrations" / "0003_kept_by_triggers.sql"
+    for statement in migration.read_text().partition(JOURNAL_BEGINS)[2].split(";\n"):
+        if statement.strip():
+            yield statement
 
 
 def _made(path: Path, steps: list[str]) -> Path:
