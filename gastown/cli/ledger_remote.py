@@ -56,7 +56,7 @@ def pull(remote: Remote = None, *, up: Up = True, as_json: Json = False) -> int:
     output.show(done, lambda all_of_it: "\n".join(map(_pulled, all_of_it)), as_json=as_json)
     _decisions(done)
     keep_up(town, wanted=up)
-    if any(each.joined.news for each in done):
+    if any(each.news for each in done):
         output.next_steps("bd ready", "gt ledger push")
     return _failures(done)
 
@@ -108,10 +108,9 @@ def _pulled(one: "Pulled") -> str:
         return f"not pulled  {place}"
     if one.empty:
         return f"nothing is there yet  {place}"
-    if not one.joined.news:
+    if not one.news:
         return f"nothing new  {place}"
-    applied = one.joined.applied
-    return f"pulled  {place}   {applied.added} new, {applied.changed} changed"
+    return f"pulled  {place}   {one.added} new, {one.changed} changed"
 
 
 def _place(url: str, rig: str | None) -> str:
@@ -137,11 +136,11 @@ def _decisions(done: Sequence["Pulled"]) -> None:
 
 
 def _decided(one: "Pulled") -> Iterable[str]:
-    if one.joined.unrelated:
+    if one.unrelated:
         yield "the two histories had nothing in common before: all beads of both are kept"
-    for each in one.joined.applied.reidentified:
+    for each in one.reidentified:
         yield f"{each.old} is {each.new} now: another bead had drawn the same id"
-    for conflict in one.joined.applied.conflicts:
+    for conflict in one.conflicts:
         sides = (
             output.json_text(value, indent=None)
             for value in (conflict.ours, conflict.theirs, conflict.chosen)

@@ -83,7 +83,7 @@ def test_decisions_are_json_too(places: Places) -> None:
     places.at("here", "ledger", "push", places.hub)
     places.file("there", "Second", "--id", "issue-7")
     (pulled,) = places.json("there", "ledger", "pull", places.hub, "--no-up")
-    (renamed,) = pulled["joined"]["applied"]["reidentified"]
+    (renamed,) = pulled["reidentified"]
     assert renamed["old"] == first
     assert f"{first} is {renamed['new']} now" in places.err
     assert pulled["failed"] is None

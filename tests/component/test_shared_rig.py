@@ -257,7 +257,7 @@ def test_a_whole_town_moves_to_another_computer(pair: Pair, tmp_path: Path) -> N
     assert [row["hook_bead"] for row in town.ledger.rows("agents", "all")] == [it]
     assert town.settings.ledger_remote == hub
     (pulled,) = pull(town, by=HUMAN)
-    assert pulled.joined.applied.added == 0
+    assert pulled.added == 0
     new = bead(pair.here, "Later", rig="web")
     push(pair.here, hub, by=HUMAN)
     pull(town, by=HUMAN)

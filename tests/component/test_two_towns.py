@@ -48,8 +48,8 @@ def test_the_beads_of_both_are_in_both(two: Two) -> None:
     ours, theirs = bead(two.here, "Ours"), bead(two.there, "Theirs")
     two.push(two.here)
     pulled = two.pull(two.there)
-    assert pulled.joined.unrelated
-    assert (pulled.joined.applied.added, pulled.joined.applied.changed) == (1, 0)
+    assert pulled.unrelated
+    assert (pulled.added, pulled.changed) == (1, 0)
     two.push(two.there)
     two.pull(two.here)
     assert set(beads(two.here)) == {ours, theirs}
@@ -60,11 +60,11 @@ def test_pulling_again_makes_nothing(two: Two) -> None:
     shared(two)
     before = git("rev-parse", "main", cwd=two.here.root / "ledger.git")
     for _ in range(2):
-        assert not two.pull(two.here).joined.news
-        assert not two.pull(two.there).joined.news
+        assert not two.pull(two.here).news
+        assert not two.pull(two.there).news
     assert git("rev-parse", "main", cwd=two.here.root / "ledger.git") == before
     assert [each.already for _ in range(2) for each in push(two.here, by=HUMAN)] == [False, True]
-    assert not two.pull(two.there).joined.applied.added
+    assert not two.pull(two.there).added
 
 
 def test_fields_that_only_one_changed_are_both_kept(two: Two) -> None:
@@ -87,7 +87,7 @@ def test_the_later_write_counts_and_the_other_is_in_the_history(two: Two) -> Non
     change(two.here, it, title="Later, here")
     change(two.there, it, priority="0")  # a later change of another field makes the title no later
     two.push(two.there)
-    (decision,) = two.pull(two.here).joined.applied.conflicts
+    (decision,) = two.pull(two.here).conflicts
     assert (decision.bead, decision.field, decision.chosen) == (it, "title", "Later, here")
     message = git("log", "-1", "--format=%B", "main", cwd=two.here.root / "ledger.git")
     assert "Earlier, there" in message
@@ -139,7 +139,7 @@ def test_of_two_beads_with_one_id_the_later_gets_another_everywhere(two: Two) ->
     child = bead(two.there, "Child")
     depend(two.there, child, second, by=HUMAN)
     two.push(two.here)
-    (told,) = two.pull(two.there).joined.applied.reidentified
+    (told,) = two.pull(two.there).reidentified
     assert (told.old, beads(two.there)[told.new]["title"]) == ("issue-7", "Second")
     assert beads(two.there)[first]["title"] == "First"
     assert links(two.there, child) == [(told.new, "blocks")]
@@ -160,7 +160,7 @@ def test_both_towns_choose_the_same_new_id_without_talking(two: Two) -> None:
     assert alike(two)
     change(two.here, "issue-7", title="First of all")
     push(two.here, hub, by=HUMAN)
-    assert two.pull(two.there).joined.applied.conflicts == []
+    assert two.pull(two.there).conflicts == []
     two.push(two.there)
     two.pull(two.here)
     assert alike(two)
@@ -183,7 +183,7 @@ def test_a_circle_that_neither_made_is_broken_and_told(two: Two) -> None:
     depend(two.here, x, y, by=HUMAN)
     depend(two.there, y, x, by=HUMAN)
     two.push(two.here)
-    (decision,) = two.pull(two.there).joined.applied.conflicts
+    (decision,) = two.pull(two.there).conflicts
     assert decision.field == "dependencies"
     two.push(two.there)
     two.pull(two.here)
@@ -219,7 +219,7 @@ def test_what_is_on_a_hook_here_stays_there_although_it_was_closed_there(two: Tw
     close(two.there, [it], by=HUMAN)
     change(two.there, it, priority="0")
     two.push(two.there)
-    told = two.pull(two.here).joined.applied.conflicts
+    told = two.pull(two.here).conflicts
     assert {each.field for each in told} >= {"status"}
     now = bead_rows.get(two.here.ledger, it)
     assert (now.status, now.assignee, now.priority) == ("hooked", "web/polecats/Toast", 0)

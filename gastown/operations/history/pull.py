@@ -1,10 +1,12 @@
 """`gt ledger pull`: what other towns wrote comes into this one, and nothing that either did is lost."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gastown.domain.assignments import Caller
+from gastown.domain.merging import Reidentified
 from gastown.errors import GastownError
+from gastown.operations.history.apply import Decision
 from gastown.operations.history.joining import Joined, join_rig, join_town
 from gastown.operations.history.place import LOCK, repository
 from gastown.operations.history.record import PATIENCE, record
@@ -23,7 +25,14 @@ class Pulled:
     source: str
     rig: str | None
     empty: bool = False
-    joined: Joined = field(default_factory=Joined)
+    news: bool = False
+    unrelated: bool = False
+    """The two histories had nothing in common before."""
+    added: int = 0
+    changed: int = 0
+    reidentified: Sequence[Reidentified] = ()
+    conflicts: Sequence[Decision] = ()
+    commit: str | None = None
     failed: GastownError | None = None
 
 
@@ -56,7 +65,11 @@ def pull_from(town: Town, place: Place, *, by: str, say: Say = lambda _: None) -
         return Pulled(place.shown, place.rig, empty=True)
     with lock(town.places.lock(LOCK), what="the ledger's history", wait=PATIENCE):
         joined = bring_in(town, place, theirs, by=by)
-    return Pulled(place.shown, place.rig, joined=joined)
+    done = joined.applied
+    return Pulled(
+        place.shown, place.rig, news=joined.news, unrelated=joined.unrelated, added=done.added, changed=done.changed,
+        reidentified=done.reidentified, conflicts=done.conflicts, commit=joined.commit,
+    )  # fmt: skip
 
 
 def bring_in(town: Town, place: Place, theirs: str, *, by: str) -> Joined:

@@ -143,7 +143,7 @@ def _with_rig(town: Town, agent: str, url: str, wishes: RigWishes, say: Say) -> 
     elif town.repository(name).url != url:
         raise Refused(f"there is a rig {name} from elsewhere already", "--rig NAME with another name")
     shared = share(town, name, by=Caller(OVERSEER), say=say)
-    return InstalledFrom(town.root, agent, masked(url), name, shared.pulled.joined.applied.added)
+    return InstalledFrom(town.root, agent, masked(url), name, shared.pulled.added)
 
 
 def _rig_name(url: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from gastown.errors import Busy, Refused
 from gastown.world.git import remotes
 from gastown.world.git.addresses import masked
-from gastown.world.git.command import answer, git
+from gastown.world.git.command import answer, failure, git
 from gastown.world.git.foreign import straight_to
 
 MAIN = "refs/heads/main"
@@ -68,8 +68,14 @@ def push(repository: Path, url: str, commit: str, ref: str) -> None:
 
 
 def common(repository: Path, one: str, other: str) -> Sequence[str]:
-    """All best common ancestors of two commits, in the same order whichever comes first; none: unrelated."""
-    done = answer(repository, "merge-base", "--all", one, other)
+    """All best common ancestors of two commits, in the same order whichever comes first; none: unrelated.
+
+    Raises GitFailed when that cannot be told: taken for unrelated, what was removed would come back.
+    """
+    args = ("merge-base", "--all", one, other)
+    done = answer(repository, *args)
+    if done.status not in (0, 1):
+        raise failure(args, done)
     return sorted(done.out.split())
 
 
