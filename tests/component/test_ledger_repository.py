@@ -166,6 +166,17 @@ def test_a_merge_has_two_parents_and_the_base_is_found(history: LedgerRepository
     assert again != merged
 
 
+@pytest.mark.timeout(20)
+def test_a_commit_that_is_cut_short_has_no_base_that_anybody_waits_for(history: LedgerRepository) -> None:
+    base, ours = write(history, 0, a="one"), write(history, 1, a="ours" * 500)
+    history.move("theirs", base, was=None)
+    theirs = history.write("theirs", {"b": b"x"}, author=ANN, message="theirs", at=NOON)
+    file = loose(history, base)
+    file.write_bytes(file.read_bytes()[:50])
+    with pytest.raises(Broken):
+        history.merge_base(ours, theirs)
+
+
 def test_a_folder_becomes_a_branch_of_its_own(history: LedgerRepository) -> None:
     first = write(history, 0, beads__web__00="one", towns__x="two")
     folder = history.subtree(first, "beads/web")

@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from gastown.errors import Busy
+from gastown.world.git.command import answer, reason
 from gastown.world.git.ledger_commits import COMMITTER, Commit, parse, person
-from gastown.world.git.ledger_failures import Broken, said_plainly
+from gastown.world.git.ledger_failures import Broken, broken, said_plainly
 from gastown.world.git.ledger_objects import Objects, nested
 from gastown.world.git.ledger_opening import make, opened, signature
 from gastown.world.git.ledger_search import at, found_at, history, named
@@ -270,9 +271,12 @@ class LedgerRepository:
 
     def merge_base(self, a: str, b: str) -> str | None:
         """The best common ancestor of two commits; None when they have nothing in common."""
-        with said_plainly(self.path):
-            found = cast("Oid | None", self._repository.merge_base(a, b))
-            return None if found is None else str(found)
+        seen = answer(
+            self.path, "merge-base", a, b
+        )  # by git itself, which gives up on commits that were cut short
+        if seen.status in (0, 1) and not seen.err:
+            return seen.out.strip() or None
+        raise broken(self.path, reason(seen.err) or f"git merge-base ended with {seen.status}")
 
     def _target(self, ref: str) -> str | None:
         with said_plainly(self.path):
