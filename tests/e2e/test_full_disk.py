@@ -96,6 +96,9 @@ def test_a_full_disk_is_told_and_changes_nothing(disk: Disk, ledger: str) -> Non
         ("bead", "create", "Another", "--rig", "web", "--no-up"),
         ("sling", "A sentence that says what is to be done", "web", "--no-up"),
         ("unsling", made.bead, "--no-up"),
+        ("bead", "comment", made.bead, "Well"),
+        ("bead", "update", made.bead, "--title", "Other work"),
+        ("bead", "label", "add", made.bead, "urgent"),
     ]
     if disk.is_real:
         commands += [
