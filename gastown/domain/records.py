@@ -64,16 +64,12 @@ def line(record: Mapping[str, Json]) -> str:
 def parse(text: str) -> Record:
     """The record of a line that `line` wrote. Raises Invalid when it is no JSON object with an id and a uid."""
     try:
-        record = json.loads(text)
+        record: Json = json.loads(text)
     except ValueError as error:
         raise Invalid(f"not a line of a ledger: {error}", "gt ledger verify") from error
-    if (
-        not isinstance(record, dict)
-        or not isinstance(record.get("id"), str)
-        or not isinstance(record.get("uid"), str)
-    ):
-        raise Invalid("not a bead: it has no id or no uid", "gt ledger verify")
-    return record
+    if isinstance(record, dict) and isinstance(record.get("id"), str) and isinstance(record.get("uid"), str):
+        return record
+    raise Invalid("not a bead: it has no id or no uid", "gt ledger verify")
 
 
 def shard(identity: str) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gastown.errors import NotFound
-from gastown.ledger.database import APPLICATION_ID, said_plainly
+from gastown.ledger.database import APPLICATION_ID
+from gastown.ledger.failures import said_plainly
 from gastown.ledger.sqlite import sqlite3
 
 MOST = 5

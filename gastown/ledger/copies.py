@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from gastown.errors import Refused, Unavailable
-from gastown.ledger.database import said_plainly
+from gastown.ledger.failures import said_plainly
 from gastown.ledger.old_file import BESIDE
 from gastown.ledger.sqlite import sqlite3
 

@@ -1,4 +1,4 @@
-"""The ledger's file: opening it, its versions, transactions, and SQLite's failures in plain words."""
+"""The ledger's file: opening it, its versions, and transactions."""
 
 import os
 import re
@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gastown.errors import Busy, GastownError, Invalid, NotFound, Unavailable
+from gastown.errors import Busy, Invalid, NotFound
+from gastown.ledger.failures import BUSY_SECONDS, said_plainly
 from gastown.ledger.sqlite import POLL_SECONDS, checkpoints_are_safe, patiently, sqlite3
 
 Row = Mapping[str, Any]
 
 FILE_NAME = "gastown.db"
-BUSY_SECONDS = 10.0
 CACHE_KIBIBYTES = 32_000
 """At most, for the pages of one transaction: releasing an epic of 100,000 beads touches thousands."""
 
@@ -253,48 +253,3 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-@contextmanager
-def said_plainly(path: Path) -> Generator[None]:
-    """Turn the failures of SQLite and of the file system into ours, each with what to do about it."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _plain(error, path) from error
-    except OSError as error:
-        raise Unavailable(
-            f"the ledger {path} cannot be reached: {error.strerror}", "check the folder's rights and the disk"
-        ) from error
-    except (UnicodeEncodeError, OverflowError) as error:
-        raise Invalid(
-            f"this cannot be kept in the ledger: {error}", "use other characters or numbers"
-        ) from error
-
-
-def _plain(error: Exception, path: Path) -> GastownError:
-    text = str(error)
-    if isinstance(error, sqlite3.IntegrityError):
-        raise error  # its text holds the condition's, and "blocked" is in one
-    if "locked" in text or "busy" in text or "locking protocol" in text:
-        return Busy(f"the ledger was busy for {BUSY_SECONDS:g} s", "try again")
-    if "is full" in text:
-        return Unavailable(
-            f"the disk of {path.parent} is full; nothing was changed", "make room, then try again"
-        )
-    if "readonly" in text or "read-only" in text:
-        return Unavailable(
-            f"the ledger {path} cannot be written", "check the rights of the file and its folder"
-        )
-    if path.is_dir():
-        return Invalid(f"{path} is a folder, not a ledger", "gt ledger restore keeps it aside and makes one")
-    if "unable to open" in text or "disk I/O" in text:
-        return Unavailable(
-            f"the ledger {path} cannot be read or written: {text}", "check the folder's rights and the disk"
-        )
-    if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
-        raise error  # a fault of ours, not of the file
-    return Invalid(
-        f"the ledger {path} is damaged or not a database: {text}",
-        "nothing was changed; gt ledger restore brings it back from its history",
-    )

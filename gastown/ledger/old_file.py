@@ -10,7 +10,8 @@ from typing import Any, Self, TypeVar
 
 from gastown.domain.records import COLUMNS, DELETED, TOMBSTONE, Record
 from gastown.errors import Busy
-from gastown.ledger.database import APPLICATION_ID, BUSY_SECONDS
+from gastown.ledger.database import APPLICATION_ID
+from gastown.ledger.failures import BUSY_SECONDS
 from gastown.ledger.history import Highest
 from gastown.ledger.sqlite import sqlite3
 

@@ -69,7 +69,7 @@ def replace(database: Database, record: Record) -> None:
     if before.get("comments", []) != record.get("comments", []):
         database.write("records", "remove_comments", bead=record["id"])
         database.write_many("records", "add_comment", _comments([record]))
-    written = json.dumps(record.get("written", {}))  # also when empty: what was exchanged here nobody wrote now
+    written = json.dumps(record.get("written", {}))  # empty too: what was exchanged nobody wrote now
     database.write("records", "note_written", uid=record["uid"], written=written)
 
 
