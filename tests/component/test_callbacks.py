@@ -16,7 +16,7 @@ import pytest
 
 from gastown.callbacks.main import LOG_LIMIT
 from gastown.domain.identity import polecat
-from gastown.ledger import agents, bead_writes, beads, events
+from gastown.ledger import agents, bead_writes, events
 from gastown.ledger.database import FILE_NAME, Database, Row
 from gastown.ledger.sqlite import sqlite3
 from gastown.settings.launchers import launchers
@@ -114,7 +114,9 @@ def town(tmp_path: Path) -> ATown:
         file.chmod(0o755)
     ledger = Database(root / FILE_NAME, create=True)
     with ledger.transaction():
-        bead = bead_writes.insert(ledger, bead_writes.NewBead("Do it", rig="web", id="we-1"), by="overseer", now=NOW)
+        bead = bead_writes.insert(
+            ledger, bead_writes.NewBead("Do it", rig="web", id="we-1"), by="overseer", now=NOW
+        )
         agents.add(ledger, polecat("web", "Toast"), NOW)
         agents.hook(ledger, TOAST, bead)
         agents.assign(ledger, bead, TOAST, by="overseer", runtime=None, now=NOW)
