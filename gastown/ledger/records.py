@@ -10,6 +10,8 @@ from gastown.ledger.database import Database, Row
 
 EMPTY = ("", None, "{}")
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def read(database: Database, identity: str) -> Record | None:
     """The record of the bead of exactly that id; None when there is none, or it is a wisp."""
@@ -167,7 +169,8 @@ def _row(record: Record) -> dict[str, object]:
     row["type"] = TOMBSTONE if dead else row["type"] or "task"
     row["status"] = "closed" if dead else row["status"]
     row["priority"] = 2 if row["priority"] is None else row["priority"]
-    row["metadata"] = json.dumps(record.get("metadata") or {}, ensure_ascii=False, separators=(",", ":"))
+    metadata = record.get("metadata")
+    row["metadata"] = _encode(metadata) if metadata else "{}"
     return row
 
 

@@ -73,6 +73,9 @@ class Draft:
         self._spool = TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115 - closed by `close`
         self._ahead = bytearray()
         self._size = 0
+        self._window, self._window_at = b"", 0
+        """What was read of the spool last; ahead, as long as beads are asked for in the order in which they lie."""
+        self._next = 0
 
     def put(self, packed: Packed) -> tuple[int, int]:
         """Lay a bead on the spool; gives where, and how long it is there."""
@@ -92,8 +95,13 @@ class Draft:
     def packed(self, identity: str) -> Packed:
         """The bead as it was read."""
         entry = self.beads[identity]
-        raw = os.pread(self._spool.fileno(), entry.size, entry.place)
-        found: Packed = marshal.loads(raw)  # noqa: S302 - our own file, a moment old
+        begin = entry.place - self._window_at
+        if begin < 0 or begin + entry.size > len(self._window):
+            size = max(entry.size, SPOOLED_AT_ONCE) if entry.place == self._next else entry.size
+            self._window, self._window_at = os.pread(self._spool.fileno(), size, entry.place), entry.place
+            begin = 0
+        self._next = entry.place + entry.size
+        found: Packed = marshal.loads(self._window[begin : begin + entry.size])  # noqa: S302 - our own file
         return found
 
     def close(self) -> None:
