@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from gastown.domain.beads import UNFIT
 from gastown.domain.records import Json, Record, is_tombstone
 
 MOST = 20
@@ -54,5 +55,5 @@ def message(lines: Iterable[str], count: int, others: str = "") -> str:
 
 
 def _short(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = UNFIT.sub("\ufffd", " ".join(text.split()))
     return flat if len(flat) <= LONGEST else f"{flat[: LONGEST - 1]}…"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from gastown.domain.beads import BeadStatus, check_id
+from gastown.domain.beads import LONGEST_TITLE, UNFIT, BeadStatus, check_id
 from gastown.domain.clock import moment
 from gastown.domain.interchange.lines import parse
 from gastown.domain.ledger_tree import bead_path
@@ -67,6 +67,8 @@ def _passes(check: Callable[[str], object], text: str) -> bool:
 
 def _fits(record: Record, name: str, value: Json) -> bool:
     match name:
+        case "title":
+            return isinstance(value, str) and _is_title(value)
         case "priority":
             return type(value) is int and MOST_URGENT <= value <= LEAST_URGENT
         case "status":
@@ -89,6 +91,11 @@ def _fits(record: Record, name: str, value: Json) -> bool:
             return isinstance(value, list) and all(map(_is_comment, value))
         case _:
             return _is_time(value) if name in _TIMES else isinstance(value, str)
+
+
+def _is_title(text: str) -> bool:
+    """Whether it is one that a bead could have been filed under."""
+    return text.strip() != "" and len(text) <= LONGEST_TITLE and not UNFIT.search(text)
 
 
 def _is_time(value: Json) -> bool:

@@ -30,6 +30,8 @@ def read(record: Record, rig: str | None = "web") -> Record:
         {"dependencies": [{**LINK, "created_by": "ann"}]},
         {"status": "closed", "closed_at": AT, "close_reason": "done"},
         {"status": "tombstone", "deleted_at": AT},
+        {"title": "x" * 500},
+        {"title": "Mend the \u2013 T\u00fcr"},
     ],
 )
 def test_a_bead_is_read_as_it_was_written(fields: Record) -> None:
@@ -47,6 +49,12 @@ WRONG: Mapping[str, tuple[Record, str]] = {
     "a rig that is no text": ({"rig": 5}, "which is no rig"),
     "a rig that is a path": ({"rig": "../x"}, "not its own"),
     "no title": ({"title": ""}, "has no title"),
+    "a title of nothing but a blank": ({"title": " "}, "title cannot be"),
+    "a title that ends in the middle": ({"title": "Mend\x00it"}, "title cannot be"),
+    "a title of two lines": ({"title": "Mend\nit"}, "title cannot be"),
+    "a title that repaints the screen": ({"title": "\x1b[2J"}, "title cannot be"),
+    "a title longer than any": ({"title": "x" * 501}, "title cannot be"),
+    "a title that is a number": ({"title": 5}, "title cannot be"),
     "no time": ({"updated_at": None}, "has no updated_at"),
     "a time that is none": ({"updated_at": "2026-13-20T10:00:00.000Z"}, "updated_at cannot be"),
     "a time of another kind": ({"due_at": "2026-11-20"}, "due_at cannot be"),

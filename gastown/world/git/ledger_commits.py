@@ -11,6 +11,8 @@ NOBODY = "nobody"
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z-]*): (.*)")
 _NAMED = re.compile(r"(.*?)\s*<([^<>]*)>\s*", re.DOTALL)
 _UNFIT = re.compile(r"[\x00-\x1f\x7f<>]+")
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a message is without: git ends it at the first NUL, and the others repaint terminals or are no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ class Commit:
 
 
 def with_trailers(message: str, trailers: Mapping[str, object]) -> str:
-    """`message` with these lines as its last paragraph."""
-    lines = "\n".join(f"{name}: {value}" for name, value in trailers.items())
-    return f"{message.rstrip()}\n\n{lines}\n"
+    """`message` with these lines as its last paragraph, whatever is in it; a trailer stays one line."""
+    lines = "\n".join(f"{name}: {' '.join(str(value).splitlines())}" for name, value in trailers.items())
+    return _CONTROLS.sub("\ufffd", f"{message.rstrip()}\n\n{lines}\n")
 
 
 def person(text: str) -> tuple[str, str]:
