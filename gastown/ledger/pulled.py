@@ -20,6 +20,14 @@ class Occupant:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Why a bead stays as it is here, in words; `bead` is the work that it belongs to, often itself."""
+
+    bead: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """A bead that was changed lately; `leans`: also what it leans on was."""
 
@@ -28,9 +36,10 @@ class Changed:
     leans: bool
 
 
-def held(database: Database) -> Mapping[str, str]:
-    """Beads that somebody works on here or that are in a queue here, each with why in words."""
-    return {str(row["id"]): str(row["why"]) for row in database.rows("pulled", "held")}
+def held(database: Database) -> Mapping[str, Held]:
+    """Beads that somebody works on here or that are in a queue here, with their molecules and steps, by id."""
+    rows = database.rows("pulled", "held")
+    return {str(row["id"]): Held(str(row["bead"]), str(row["why"])) for row in rows}
 
 
 def occupant(database: Database, identity: str) -> Occupant | None:

@@ -11,12 +11,16 @@ from gastown.domain.reidentify import Side, derived_ids
 from gastown.errors import Busy, Invalid
 from gastown.ledger import events, interchange, pulled, records
 from gastown.ledger.database import Database
+from gastown.ledger.pulled import Held
 
 USUAL = 2
 """The priority of a bead that says none."""
 
 KEPT = (*STATE, "assignee")
 """What of a bead that is worked on here is as it is here."""
+
+KEPT_OF_STEPS = (*KEPT, "metadata")
+"""What of its molecule and the steps is: the metadata says which step it is, and whether the molecule is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ class Applied:
 def apply(ledger: Database, merged: Merged, ours: Side, *, by: str, now: datetime) -> Applied:
     """Make the ledger hold what was merged, inside the present transaction; `ours` is what it held of these beads.
 
-    A bead that is on a hook or in a queue here stays there as it is. Raises Busy when such a bead would get
-    another id.
+    A bead that is on a hook or in a queue here stays there as it is, and so do the steps of that work. Raises Busy
+    when such a bead would get another id.
     """
     held = pulled.held(ledger)
     _must_not_be_renamed(merged, ours, held)
@@ -72,14 +76,14 @@ def apply(ledger: Database, merged: Merged, ours: Side, *, by: str, now: datetim
     return Applied(len(new), len(old), merged.reidentified, decided)
 
 
-def _must_not_be_renamed(merged: Merged, ours: Side, held: Mapping[str, str]) -> None:
+def _must_not_be_renamed(merged: Merged, ours: Side, held: Mapping[str, Held]) -> None:
     """Raise Busy when a bead would get another id whose old one is in branches and refs of work under way."""
     for each in merged.reidentified:
         if each.uid in ours and each.old in held:
             raise Busy(
-                f"{each.old} is {held[each.old]}, and a bead of the other town has the same id, "
+                f"{each.old} is {held[each.old].why}, and a bead of the other town has the same id, "
                 f"so ours would become {each.new}",
-                f"nothing was changed: let it land, or gt unsling {each.old}, then gt ledger pull",
+                f"nothing was changed: let it land, or gt unsling {held[each.old].bead}, then gt ledger pull",
             )
 
 
@@ -93,7 +97,7 @@ def _must_be_there_once(ledger: Database, merged: Merged, ours: Side) -> None:
             raise Invalid(twice, "nothing was changed; gt ledger verify there")
 
 
-def _must_stay(record: Record, ours: Side, held: Mapping[str, str], told: list[Conflict]) -> bool:
+def _must_stay(record: Record, ours: Side, held: Mapping[str, Held], told: list[Conflict]) -> bool:
     """Whether the other town deleted what is worked on here: then nothing of it changes."""
     here = ours.get(str(record["uid"]))
     if here is None or is_tombstone(here) or not is_tombstone(record) or str(here["id"]) not in held:
@@ -102,19 +106,20 @@ def _must_stay(record: Record, ours: Side, held: Mapping[str, str], told: list[C
     return True
 
 
-def _as_worked_on(record: Record, ours: Side, held: Mapping[str, str], told: list[Conflict]) -> Record:
+def _as_worked_on(record: Record, ours: Side, held: Mapping[str, Held], told: list[Conflict]) -> Record:
     """The record, but what belongs to work under way here as it is here."""
     uid = str(record["uid"])
     here = ours.get(uid)
     if here is None or str(here["id"]) not in held:
         return record
-    state: Record = {name: here[name] for name in KEPT if name in here}
-    theirs: Record = {name: record[name] for name in KEPT if name in record}
+    kept = KEPT if held[str(here["id"])].bead == here["id"] else KEPT_OF_STEPS
+    state: Record = {name: here[name] for name in kept if name in here}
+    theirs: Record = {name: record[name] for name in kept if name in record}
     if state == theirs:
         return record
     told.append(Conflict(uid, "status", state, theirs, state))
-    written = {**_written(record), **{name: at for name, at in _written(here).items() if name in KEPT}}
-    rest: Record = {name: value for name, value in record.items() if name not in (*KEPT, "written")}
+    written = {**_written(record), **{name: at for name, at in _written(here).items() if name in kept}}
+    rest: Record = {name: value for name, value in record.items() if name not in (*kept, "written")}
     return {**rest, **state, "written": written} if written else {**rest, **state}
 
 
