@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gastown.domain import ledger_tree as tree
 from gastown.domain.merging import Merged, merge
 from gastown.domain.reidentify import Side
-from gastown.errors import Busy, Invalid
+from gastown.errors import Busy
 from gastown.ledger import events, pulled, records
 from gastown.ledger.database import Database
 from gastown.operations.history.apply import Applied, apply
 from gastown.operations.history.differences import Differences, Histories, differences
+from gastown.operations.history.foreign_tree import must_be_a_rigs, must_be_a_towns
 from gastown.operations.history.merge_commit import commit_merge, story
 from gastown.operations.history.place import repository
 from gastown.operations.history.published import join, publish
@@ -43,7 +43,7 @@ def join_town(town: Town, theirs: str, source: str, *, by: str) -> Joined:
     kept = repository(town)
     record_held(town)
     head = _head(kept)
-    _must_be_ours(kept, theirs)
+    must_be_a_towns(kept, theirs)
     if _has_nothing_new(kept, head, theirs):
         return Joined()
     before, found, applied = _applied(
@@ -58,6 +58,7 @@ def join_rig(town: Town, rig: str, theirs: str, source: str, *, by: str) -> Join
     """Bring what others did in a shared rig into this town. For those who hold the lock of the history."""
     kept = repository(town)
     record_held(town)
+    must_be_a_rigs(kept, theirs)
     ours = publish(kept, rig, _head(kept).id, town.clock.now())
     if _has_nothing_new(kept, kept.commit(ours), theirs):
         return Joined()
@@ -84,13 +85,6 @@ def _has_nothing_new(kept: LedgerRepository, ours: Commit, theirs: str) -> bool:
     if contains(kept.path, ours.id, theirs):
         return True
     return kept.commit(theirs).tree == ours.tree and contains(kept.path, theirs, ours.id)
-
-
-def _must_be_ours(kept: LedgerRepository, theirs: str) -> None:
-    if (told := kept.read(theirs, tree.FORMAT_FILE)) != tree.FORMAT.encode():
-        newer = told is not None and told.strip().startswith(b'{"format"')
-        what = "was written by another version of Gas Town" if newer else "is no ledger of Gas Town"
-        raise Invalid(f"what is there {what}", "nothing was changed")
 
 
 def _applied(

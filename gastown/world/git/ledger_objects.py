@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Edits: TypeAlias = dict[str, "bytes | Edits | None"]
 """What is to become of the names in one folder: a file's content, None to remove it, or edits further down."""
 
+_KINDS = {0o040000: "tree", 0o100644: "blob", 0o100755: "blob"}
+"""By mode; a link has one of its own, and so has another repository."""
+
 
 class Objects:
     """The objects of one repository. Raises Broken for what cannot be read, Unavailable for what cannot be reached."""
@@ -47,17 +50,30 @@ class Objects:
 
     def entry(self, tree: str, path: str) -> str | None:
         """The object at `path` beneath a tree; None when there is nothing. An empty path is the tree itself."""
-        identity = tree
+        identity, is_folder = tree, True
         for name in filter(None, path.split("/")):
-            found = self.children(identity).get(name)
-            if found is None:
+            if not is_folder or (found := self._child(identity, name)) is None:
                 return None
-            identity = found
+            identity, is_folder = found
         return identity
+
+    def _child(self, tree: str, name: str) -> tuple[str, bool] | None:
+        """The object of that name in a folder, and whether it is a folder; other repositories are nothing here."""
+        folder = self.tree(tree)
+        if name not in folder or (item := folder[name]).type_str == "commit":
+            return None
+        return str(item.id), item.type_str == "tree"
 
     def children(self, tree: str) -> Mapping[str, str]:
         """The objects in a folder, by name."""
-        return {str(item.name): str(item.id) for item in self.tree(tree)}
+        return {str(item.name): str(item.id) for item in self.tree(tree) if item.type_str != "commit"}
+
+    def kinds(self, tree: str) -> Mapping[str, str]:
+        """What a folder's entries are, by name, whoever wrote it: `tree`, `blob`, or else neither folder nor file."""
+        return {
+            item.raw_name.decode("utf-8", "backslashreplace"): _KINDS.get(int(item.filemode), "other")
+            for item in self.tree(tree)
+        }
 
     def walk(self, tree: str, prefix: str) -> Iterator[tuple[str, str]]:
         """All files beneath a tree, each with its path behind `prefix` and the blob that it is."""
@@ -65,7 +81,7 @@ class Objects:
             path = f"{prefix}{item.name}"
             if item.type_str == "tree":
                 yield from self.walk(str(item.id), f"{path}/")
-            else:
+            elif item.type_str == "blob":
                 yield path, str(item.id)
 
     def edited(self, tree: str | None, edits: Edits) -> "Oid | None":

@@ -128,6 +128,10 @@ class LedgerRepository:
         """What lies in a folder of this id, by name."""
         return self._objects.children(tree)
 
+    def kinds(self, tree: str) -> Mapping[str, str]:
+        """What the entries of a folder are, by name: `tree`, `blob`, or else neither folder nor file."""
+        return self._objects.kinds(tree)
+
     def write(
         self,
         branch: str,
