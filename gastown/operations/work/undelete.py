@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import cast
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.clock import stamp
 from gastown.domain.records import COLUMNS, Json, Record
-from gastown.errors import GastownError, NotFound
-from gastown.ledger import beads, events, graph, husks, records
+from gastown.errors import NotFound
+from gastown.ledger import beads, events, husks, records
 from gastown.ledger.database import Database, Row
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.convoys import settle
-from gastown.operations.work.depend import check_link
+from gastown.operations.work.links_again import link_again
 from gastown.town import Town
 
 ENDS = frozenset({"status", "issue_type", "closed_at", "closed_by", "close_reason"})
@@ -52,7 +52,7 @@ def undelete(town: Town, identity: str, *, by: Caller) -> Undeleted:
         told: Record = {"id": husk.id, "updated_at": stamp(now), "updated_by": by.address}
         written = _written(record, records.read(ledger, husk.id) or {}, stamp(now))
         records.replace(ledger, {**record, **told, "written": written})
-        left_out = [words for link in links if (words := _linked(ledger, link, by, now))]
+        left_out = link_again(ledger, husk.id, links, by=by, now=now)
         events.append(ledger, by.address, "bead.undeleted", husk.id, now, title=husk.title)
         settle(ledger, husk.id, by=by.address, now=now)
         back = beads.get(ledger, husk.id)
@@ -88,17 +88,3 @@ def _written(record: Record, husk: Record, now: str) -> dict[str, Json]:
 def _objects(found: object) -> Sequence[Mapping[str, Json]]:
     items = cast("list[object]", found) if isinstance(found, list) else []
     return [cast("dict[str, Json]", item) for item in items if isinstance(item, dict)]
-
-
-def _linked(ledger: Database, link: Row, by: Caller, now: datetime) -> str:
-    """Write one link again; says which it was if it cannot be."""
-    ends = [beads.find(ledger, link[end]) for end in ("bead", "depends_on")]
-    words = f"{link['bead']} {link['kind']} {link['depends_on']}"
-    if any(bead is None or bead.type == "tombstone" for bead in ends):
-        return words
-    try:
-        check_link(ledger, link["bead"], link["depends_on"], link["kind"])
-    except GastownError:
-        return words
-    graph.restore_dependency(ledger, link, by=by.address, now=now)
-    return ""
