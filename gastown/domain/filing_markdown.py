@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gastown.domain.filing import TEXTS
-from gastown.domain.filing_text import FIELDS, LISTS, Draft, known_field
+from gastown.domain.filing_draft import FIELDS, LISTS, Draft, known_field
 
 _HEADING = re.compile(r"(##|###)[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")

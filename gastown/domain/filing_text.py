@@ -5,51 +5,21 @@ JSON lines: each line an object with the names of the options of `bd create`.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from gastown.domain.fields import listed, parse_priority
 from gastown.domain.filing import TEXTS, Filing, checked
+from gastown.domain.filing_draft import LISTS, ONE_LINE, Draft, known_field
+from gastown.domain.filing_markdown import sections
 from gastown.domain.filing_names import Names, without_circles
 from gastown.domain.records import Json
 from gastown.errors import Invalid
-
-ALIASES = {
-    "acceptance_criteria": "acceptance", "issue_type": "type", "label": "labels", "dependencies": "deps",
-    "depends_on": "deps", "due_at": "due", "defer_until": "defer",
-}  # fmt: skip
-"""Other words for fields: those that Beads' own files use, and those that one writes by mistake."""
-
-ONE_LINE = (
-    "title",
-    "rig",
-    "id",
-    "name",
-    "type",
-    "priority",
-    "assignee",
-    "external_ref",
-    "due",
-    "defer",
-    "parent",
-    "ephemeral",
-)
-LISTS = ("labels", "deps")
-FIELDS = (*ONE_LINE, *TEXTS, *LISTS)
 
 MOST_PROBLEMS = 20
 """How many of them are told; the first ones mostly explain the rest."""
 
 YES, NO = ("true", "yes", "1"), ("false", "no", "0", "")
-
-
-class Draft(NamedTuple):
-    """One bead of the text as it stands there: for each field its texts, and what is wrong with how it is written."""
-
-    place: str
-    fields: Mapping[str, Sequence[str]]
-    problem: str = ""
 
 
 def read_filings(text: str, when: Callable[[str], datetime]) -> Sequence[Filing]:
@@ -84,18 +54,9 @@ def complaint(problems: Sequence[str]) -> Invalid:
     return Invalid(f"{what} wrong here, so nothing was filed", "\n".join([*problems[:MOST_PROBLEMS], *more]))
 
 
-def known_field(name: str) -> str | None:
-    """The field that a heading or a key means, however it is written."""
-    word = "_".join(name.lower().replace("-", " ").replace("_", " ").split())
-    word = ALIASES.get(word, word)
-    return word if word in FIELDS else None
-
-
 def _drafts(text: str) -> Iterator[Draft]:
     if text.lstrip().startswith(("{", "[")):
         return _objects(text)
-    from gastown.domain.filing_markdown import sections
-
     return sections(text)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gastown.domain.filing import Filing, Leaning, checked, leanings
-from gastown.domain.filing_text import FIELDS, MOST_PROBLEMS, read_filings
+from gastown.domain.filing_draft import FIELDS
+from gastown.domain.filing_text import MOST_PROBLEMS, read_filings
 from gastown.errors import Invalid
 
 DUE = datetime(2026, 12, 1, tzinfo=UTC)
