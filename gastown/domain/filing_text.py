@@ -10,7 +10,7 @@ from datetime import datetime
 
 from gastown.domain.fields import listed, parse_priority
 from gastown.domain.filing import TEXTS, Filing, checked
-from gastown.domain.filing_draft import LISTS, ONE_LINE, Draft, known_field
+from gastown.domain.filing_draft import FIELDS, LISTS, ONE_LINE, Draft, known_field
 from gastown.domain.filing_markdown import sections
 from gastown.domain.filing_names import Names, without_circles
 from gastown.domain.records import Json
