@@ -1,5 +1,6 @@
 """What is found by its words, what lies still, who changed what, and the figures of it all."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -171,3 +172,27 @@ def test_figures_count_what_people_file(place: GraphTown) -> None:
     assert stats(place.town, "api").counts.total == 1
     place.clock.push(days=8)
     assert stats(place.town, None).counts.closed_lately == 0
+
+
+def snippets(place: GraphTown, words: str) -> list[tuple[str, str]]:
+    found = search(place.town, words, closed=False, rig=None, most=20).found
+    return [(one.where, one.snippet) for one in found]
+
+
+def test_the_words_around_what_was_found_are_shown(place: GraphTown) -> None:
+    rest = "and so it goes on " * 50
+    place.made("we-1", "Plain", description=f"{rest} the Café's valves were leaking badly {rest}")
+    place.comment("we-1", f"{rest} a gasket {rest}")
+    ((where, text),) = snippets(place, "valve")
+    assert (where, "the Café's valves were leaking" in text, len(text) < 120) == ("text", True, True)
+    assert "Café's valves" in snippets(place, "cafe leak")[0][1]
+    assert snippets(place, "gask*") == [("comment", "…it goes on a gasket and so it goes on and so…")]
+
+
+def test_a_word_that_is_there_two_hundred_thousand_times_is_found_at_once(place: GraphTown) -> None:
+    place.made("we-1", "Long", description="hop " * 200_000)
+    place.comment("we-1", "hop skip " * 50_000)
+    began = time.process_time()
+    assert snippets(place, "hop") == [("text", "hop hop hop hop hop hop hop hop…")]
+    assert snippets(place, "hop skip")[0][0] == "comment"
+    assert time.process_time() - began < 5
