@@ -103,4 +103,4 @@ def test_when_nobody_works_on_it_any_more_the_steps_come_as_others_closed_them(t
     close(two.there, [*made.steps], by=HUMAN, force=True)
     two.push(two.there)
     two.pull(two.here)
-    assert {beads(two.here)[step]["status"] for step in made.steps} == {"closed"}
+    assert {str(beads(two.here)[step]["status"]) for step in made.steps} == {"closed"}

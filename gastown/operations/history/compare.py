@@ -8,8 +8,8 @@ from gastown.domain import ledger_tree as tree
 from gastown.domain.records import line, parse
 from gastown.ledger import history, records
 from gastown.ledger.database import Database
-from gastown.ledger.history import News
-from gastown.operations.history.export import town_files
+from gastown.ledger.history import Highest, News
+from gastown.operations.history.export import town_files, town_numbers
 from gastown.operations.history.place import TOWN_SETTING
 from gastown.operations.history.record import exported
 from gastown.world.git.ledger_commits import Commit
@@ -25,12 +25,11 @@ class Compared:
     notes: tuple[str, ...]
 
 
-def compare(ledger: Database, kept: LedgerRepository) -> Compared:
-    """Compare the ledger, as of the present transaction, with the history's newest commit. Memory stays bounded.
+def compare(ledger: Database, kept: LedgerRepository, head: Commit | None) -> Compared:
+    """Compare the ledger, as of the present transaction, with a commit that was there before. Memory stays bounded.
 
     What the journal says has changed since the commit is left out: that is lag, and no error.
     """
-    head = kept.head()
     if head is None:
         return Compared((), None, ("the git history is empty: the supervisor writes it",))
     seq = exported(head, ledger)
@@ -82,13 +81,28 @@ def _lines(ledger: Database, path: str, lines: Iterable[str]) -> Iterator[str]:
         yield f"the git history lacks a bead in {path}"
 
 
+def town_told(kept: LedgerRepository, head: Commit | None) -> Highest:
+    """The highest numbers that the commit says this town has given out."""
+    town = None if head is None else kept.setting(TOWN_SETTING)
+    return town_numbers(None if head is None or town is None else kept.read(head.id, tree.town_path(town)))
+
+
+def _since(town: str, news: News) -> Iterator[str]:
+    """The town's files in which something has changed since."""
+    if news.agents:
+        yield tree.agents_path(town)
+    yield from (tree.assignments_path(town, generation) for generation in news.assignments)
+    yield from (tree.merge_path(town, request) for request in news.merges)
+
+
 def _town(ledger: Database, kept: LedgerRepository, head: Commit, news: News) -> Iterator[str]:
     town = kept.setting(TOWN_SETTING)
-    if town is None or news.agents or news.assignments or news.merges:
-        return  # some of them changed since
+    if town is None:
+        return
+    since = {tree.town_path(town), *_since(town, news)}
     folder = tree.town_folder(town)
     should = town_files(ledger, town, "", lambda path: kept.read(head.id, path))
     there = dict(kept.files(head.id, folder.rstrip("/")))
     for path in sorted({path for path, content in should.items() if content} | set(there)):
-        if path != tree.town_path(town) and kept.read(head.id, path) != should.get(path):
+        if path not in since and kept.read(head.id, path) != should.get(path):
             yield f"the git history says otherwise of {path.removeprefix(folder)}"

@@ -63,7 +63,7 @@ def _towns(kept: LedgerRepository, folder: str) -> None:
         for name in kinds:
             _must_be(kinds, name, path, folder=_NAME.fullmatch, file=_NAME.fullmatch)
         for name, deeper in kept.children(inside).items():
-            files = kept.kinds(deeper) if kinds[name] == "tree" else {}
+            files = kept.kinds(deeper) if kinds[name] == "tree" else dict[str, str]()
             for file in files:
                 _must_be(files, file, f"{path}{name}/", file=_NAME.fullmatch)
 
