@@ -86,7 +86,12 @@ def _update_line(one: "Updated", *, claim: bool) -> str:
     )
     parts = [*(["claimed"] if one.claimed and one.changed else []), *one.changed]
     told = f"  {output.harmless(', '.join(parts))}" if parts else ""
-    return f'{word}  {one.id}  "{output.harmless(one.title)}"{told}'
+    return f'{word}  {one.id}  "{output.harmless(one.title)}"{told}{was_work_of(one.taken_from)}'
+
+
+def was_work_of(somebody: str | None) -> str:
+    """What a person is told who took claimed work from somebody."""
+    return f"  it was {output.harmless(somebody)}'s work" if somebody else ""
 
 
 def comment(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from gastown.cli import output
-from gastown.cli.bead_change import Beads
+from gastown.cli.bead_change import Beads, was_work_of
 from gastown.cli.parameters import Argument, Json, Option, Up
 from gastown.cli.place import caller, here, keep_up
 from gastown.cli.texts import DASH, read_dash
@@ -69,6 +69,7 @@ def _closed(done: "Closed") -> str:
     lines = [
         f'{"closed before" if one.already else "closed"}  {one.id}  "{output.harmless(one.title)}"'
         + ("  by force" if one.forced else "")
+        + was_work_of(one.taken_from)
         for one in done.beads
     ]
     if done.unblocked:
@@ -123,6 +124,7 @@ def _deleted(done: "Sequence[Deleted]") -> str:
     return "\n".join(
         f'{"deleted before" if one.already else "deleted"}  {one.id}  "{output.harmless(one.title)}"'
         + ("  for good: it was a wisp" if one.wisp else "")
+        + was_work_of(one.taken_from)
         for one in done
     )
 

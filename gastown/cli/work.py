@@ -64,7 +64,12 @@ def _slung(slung: "Slung") -> str:
     word = "slung before" if slung.already else "slung"
     convoy = f", convoy {slung.convoy}" if slung.convoy else ""
     where = f"{slung.agent}   (generation {slung.generation}{convoy})"
-    return f'{word}  {slung.bead} "{output.harmless(slung.title)}" → {where}'
+    taken = (
+        f"\n  it was assigned to {output.harmless(slung.taken_from)}; unslung it is nobody's"
+        if slung.taken_from
+        else ""
+    )
+    return f'{word}  {slung.bead} "{output.harmless(slung.title)}" → {where}{taken}'
 
 
 def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:

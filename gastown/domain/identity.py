@@ -1,7 +1,7 @@
 """Who is who: addresses of agents, names of sessions, and the ways a person may name a target."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gastown.errors import Invalid
@@ -73,6 +73,21 @@ def parse_address(text: str) -> Address:
                 f"{text!r} is no agent's address",
                 "addresses look like mayor, web/polecats/Toast, web/crew/ann",
             )
+
+
+def address_called(name: str, known: Iterable[str]) -> str:
+    """The one of these addresses that people mean by `name`: `web/Toast`, `polecat/Toast` or `Toast`, in any case.
+
+    It is the name itself if none is called so, or several are.
+    """
+    wanted = name.casefold()
+    found = [address for address in known if wanted in _called(parse_address(address))]
+    return found[0] if len(found) == 1 else name
+
+
+def _called(address: Address) -> tuple[str, ...]:
+    role, name = address.role.casefold(), address.name.casefold()
+    return (str(address).casefold(), address.short.casefold(), name, f"{role}/{name}", f"{role}s/{name}")
 
 
 def session_name(prefix: str, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gastown.domain.assignments import Assignment, Incarnation
 from gastown.domain.clock import moment, moment_or_none, stamp
-from gastown.domain.identity import Address
+from gastown.domain.identity import Address, address_called
 from gastown.ledger.database import Database, Row
 
 
@@ -55,6 +55,11 @@ def all_agents(database: Database, rig: str | None = None) -> Sequence[AgentRow]
     """All agents, or those of one rig in the order in which they were made."""
     rows = database.rows("agents", "all") if rig is None else database.rows("agents", "in_rig", rig=rig)
     return [_agent(row) for row in rows]
+
+
+def address_of(database: Database, name: str) -> str:
+    """The address of the agent that people mean by `name`; the name itself if that is none or several."""
+    return address_called(name, (agent.address for agent in all_agents(database)))
 
 
 def holder(database: Database, bead: str) -> str | None:

@@ -97,7 +97,7 @@ def test_what_the_town_made_for_itself_is_left_out_unless_work_leans_on_it(town:
     convoy, gate, step = (file(town, sort, sort) for sort in ("convoy", "gate", "step"))
     with town.ledger.transaction() as ledger:
         links.add_dependency(ledger, convoy, door, "tracks", by="overseer", now=town.clock.now())
-    depend(town, step, convoy, kind="related", by=HUMAN)
+        links.add_dependency(ledger, step, convoy, "related", by="overseer", now=town.clock.now())
     depend(town, door, gate, by=HUMAN)
     assert [line["id"] for line in written(town)] == sorted([door, gate])
     assert [line["id"] for line in written(town, everything=True)] == sorted([door, gate, convoy, step])

@@ -54,6 +54,16 @@ SLINGABLE = {
     "an open bead, at no rig in particular": replace(FREE, rig=None),
     "a bead of no rig": bead(rig=None),
     "one that came back from work": bead(status=BeadStatus.IN_PROGRESS),
+    "one that somebody begun, and left": bead(status=BeadStatus.IN_PROGRESS, assignee=None),
+    "the target's own work": replace(
+        bead(status=BeadStatus.IN_PROGRESS, assignee="web/polecats/Ash"), target="web/polecats/Ash"
+    ),
+    "the caller's own work": bead(status=BeadStatus.IN_PROGRESS, assignee="overseer"),
+    "one assigned to another, by a person": bead(assignee="ann"),
+    "an agent's own, by that agent": replace(
+        bead(assignee="web/polecats/Ash"), by="web/polecats/Ash", human=False
+    ),
+    "one put off to a moment that has come": bead(defer_until=NOW),
     **{f"a {kind}": bead(type=kind) for kind in WORK_TYPES},
 }
 
@@ -85,6 +95,26 @@ REFUSED: dict[str, tuple[SlingFacts, str, str]] = {
     "blocked by a person": (bead(status=BeadStatus.BLOCKED), "we-1 is blocked", "bd show we-1"),
     "deferred": (bead(status=BeadStatus.DEFERRED), "we-1 is deferred", "bd show we-1"),
     "pinned": (bead(status=BeadStatus.PINNED), "we-1 is pinned", "bd show we-1"),
+    "claimed by somebody": (
+        bead(status=BeadStatus.IN_PROGRESS, assignee="ann"),
+        "we-1 is being worked on by ann",
+        'bd update we-1 --assignee "" takes it from them, by a person',
+    ),
+    "claimed by another than the target": (
+        replace(bead(status=BeadStatus.IN_PROGRESS, assignee="web/polecats/Ash"), target="web/polecats/Rust"),
+        "we-1 is being worked on by web/polecats/Ash",
+        'bd update we-1 --assignee "" takes it from them, by a person',
+    ),
+    "assigned to another, by an agent": (
+        replace(bead(assignee="ann"), by="web/polecats/Ash", human=False),
+        "we-1 is assigned to ann",
+        "bd ready lists what is free",
+    ),
+    "put off": (
+        replace(bead(defer_until=NOW), deferred=True),
+        "we-1 is deferred until 2026-01-02 03:04 UTC",
+        'bd update we-1 --defer ""',
+    ),
     "waiting for others": (
         replace(FREE, open_blockers=("we-2", "we-3")),
         "we-1 waits for we-2, we-3",

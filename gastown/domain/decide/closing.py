@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gastown.domain.beads import Bead
+from gastown.domain.beads import Bead, BeadStatus
+from gastown.domain.identity import OVERSEER
 from gastown.errors import Refused
 
 TOLD = 5
 """How many beads are named that stand in the way."""
+
+POURED = ("molecule", "step")
+"""Types that go with the work they were poured for, and are gone through in their order."""
 
 
 class EndFacts(NamedTuple):
@@ -16,6 +20,10 @@ class EndFacts(NamedTuple):
     bead: Bead
     human: bool
     force: bool
+    by: str = OVERSEER
+    """Who wants to end it."""
+    serves: str | None = None
+    """What it was poured for, if it is a molecule."""
     worker: str | None = None
     """Who has it on its hook, or had it there last; None: nobody ever."""
     handing_over: bool = False
@@ -36,10 +44,34 @@ def check_alive(bead: Bead) -> None:
 
 
 def check_hands_off(bead: Bead) -> None:
+    """Raise Refused if the bead was deleted, or is a merge request or a message: nobody changes these by hand."""
+    check_no_request(bead)
+    if bead.type == "message":
+        raise Refused(
+            f"{bead.id} is a message, and stays as it was written", f"bd close {bead.id}, by whom it is for"
+        )
+
+
+def check_no_request(bead: Bead) -> None:
     """Raise Refused if the bead was deleted, or is a merge request: that changes only with its queue."""
     check_alive(bead)
     if bead.type == "merge-request":
         raise Refused(f"{bead.id} is a merge request", f"gt mq show {bead.id}    gt mq reject {bead.id}")
+
+
+def others_work(bead: Bead, by: str) -> str | None:
+    """Who has made the bead their own work, if that is somebody else than `by`."""
+    claimed = bead.status is BeadStatus.IN_PROGRESS and bead.assignee != by
+    return bead.assignee if claimed else None
+
+
+def check_not_others(bead: Bead, by: str, *, human: bool) -> None:
+    """Raise Refused if an agent would take from somebody what they have claimed; people may."""
+    whose = others_work(bead, by)
+    if whose is not None and not human:
+        raise Refused(
+            f"{bead.id} is {whose}'s work", f'bd comment {bead.id} "…" tells them; bd ready lists others'
+        )
 
 
 def check_closable(facts: EndFacts) -> None:
@@ -85,10 +117,14 @@ def check_deletable(facts: EndFacts) -> None:
 
 def _check_work(facts: EndFacts, verb: str) -> None:
     """What no force changes: nothing is ended that is in the queue or on its way there, nor by an agent's force."""
-    check_hands_off(facts.bead)
+    check_no_request(facts.bead)
     bead = facts.bead
+    if bead.type == "message" and not (verb == "close" and _is_addressee(facts)):
+        check_hands_off(bead)
     if facts.force and not facts.human:
         raise Refused("--force is for people", "ask the one who runs this town, and end your turn")
+    if bead.type in POURED and not facts.human:
+        _check_poured(facts, verb)
     if facts.live_request is not None:
         raise Refused(
             f"{bead.id} waits in the merge queue as {facts.live_request}",
@@ -98,6 +134,24 @@ def _check_work(facts: EndFacts, verb: str) -> None:
         raise Refused(f"{facts.worker} has finished {bead.id}; it is being submitted", "gt mq list")
     if verb == "delete" and bead.status == "hooked":
         raise Refused(f"{bead.id} is on {facts.worker}'s hook", f"gt unsling {bead.id}")
+    check_not_others(bead, facts.by, human=facts.human)
+
+
+def _is_addressee(facts: EndFacts) -> bool:
+    """Whether the message is for the caller; a person's force closes any."""
+    return facts.bead.assignee == facts.by or (facts.human and (facts.force or facts.bead.assignee is None))
+
+
+def _check_poured(facts: EndFacts, verb: str) -> None:
+    """What agents do not end: what goes with work."""
+    bead = facts.bead
+    if verb == "delete":
+        raise Refused(f"{bead.id} is a {bead.type}, which is not deleted", "bd mol burn    bd mol squash")
+    if facts.serves is not None:
+        raise Refused(
+            f"{bead.id} was poured for {facts.serves}: it ends with that",
+            "bd close STEP --continue goes on in it; gt done hands the work over",
+        )
 
 
 def _way(facts: EndFacts) -> str:

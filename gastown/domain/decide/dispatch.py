@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from gastown.domain.beads import WORK_TYPES, Bead, BeadStatus
-from gastown.domain.identity import POLECAT_NAMES
+from gastown.domain.identity import OVERSEER, POLECAT_NAMES
 from gastown.errors import Refused
 
 LONGEST_STEM = 26
@@ -24,6 +24,13 @@ class SlingFacts:
     live_request: str | None
     rig: str | None
     parked: str
+    by: str = OVERSEER
+    """Who slings it."""
+    human: bool = True
+    target: str | None = None
+    """The agent that is named, if one is."""
+    deferred: bool = False
+    """Whether it is put off to a moment that has not come."""
 
 
 def check_slingable(facts: SlingFacts) -> None:
@@ -44,6 +51,12 @@ def check_slingable(facts: SlingFacts) -> None:
         raise Refused(f"{bead.id} is closed: {bead.close_reason or 'no reason given'}", f"bd show {bead.id}")
     if bead.status in (BeadStatus.BLOCKED, BeadStatus.DEFERRED, BeadStatus.PINNED):
         raise Refused(f"{bead.id} is {bead.status}", f"bd show {bead.id}")
+    _check_whose(facts)
+    if facts.deferred and bead.defer_until is not None:
+        raise Refused(
+            f"{bead.id} is deferred until {bead.defer_until:%Y-%m-%d %H:%M} UTC",
+            f'bd update {bead.id} --defer ""',
+        )
     if facts.open_blockers:
         raise Refused(
             f"{bead.id} waits for {', '.join(facts.open_blockers)}", f"bd show {facts.open_blockers[0]}"
@@ -54,6 +67,25 @@ def check_slingable(facts: SlingFacts) -> None:
         )
     if facts.parked:
         raise Refused(f"rig {facts.rig} is parked: {facts.parked}", 'set rig.parked in its rig.toml to ""')
+
+
+def taken_from(bead: Bead, target: str | None, by: str) -> str | None:
+    """Whom slinging the bead takes it from: who has it, or is to have it, and is neither target nor caller."""
+    return None if bead.assignee in {target, by} else bead.assignee
+
+
+def _check_whose(facts: SlingFacts) -> None:
+    """What somebody has claimed is theirs; what is only assigned to somebody a person may give to another."""
+    bead, who = facts.bead, taken_from(facts.bead, facts.target, facts.by)
+    if who is None:
+        return
+    if bead.status is BeadStatus.IN_PROGRESS:
+        raise Refused(
+            f"{bead.id} is being worked on by {who}",
+            f'bd update {bead.id} --assignee "" takes it from them, by a person',
+        )
+    if not facts.human:
+        raise Refused(f"{bead.id} is assigned to {who}", "bd ready lists what is free")
 
 
 def choose_polecat(free: Sequence[str], known: AbstractSet[str], names: Sequence[str]) -> str:

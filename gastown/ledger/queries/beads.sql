@@ -64,7 +64,7 @@ UPDATE beads
 -- name: claim
 UPDATE beads SET status = 'in_progress', assignee = :by, started_at = coalesce(started_at, :at),
        updated_at = :at, updated_by = :by
- WHERE id = :id AND status = 'open' AND (assignee IS NULL OR assignee = :by)
+ WHERE id = :id AND (status = 'open' AND (assignee IS NULL OR assignee = :by) OR status = 'in_progress' AND assignee IS NULL)
    AND type NOT IN ('merge-request', 'convoy')
    AND NOT EXISTS (SELECT 1 FROM readiness r WHERE r.key = beads.key AND r.waits > 0)
    AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = :id AND m.state IN ('queued', 'held'))

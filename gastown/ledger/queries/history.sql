@@ -138,6 +138,9 @@ UNION ALL
 SELECT b.id || ' is on the hook of ' || a.address || ', but its status is ' || b.status
   FROM agents a JOIN beads b ON b.id = a.hook_bead WHERE b.status <> 'hooked'
 UNION ALL
+SELECT b.id || ' is on the hook of ' || a.address || ', but it is assigned to ' || coalesce(b.assignee, 'nobody')
+  FROM agents a JOIN beads b ON b.id = a.hook_bead WHERE b.status = 'hooked' AND b.assignee IS NOT a.address
+UNION ALL
 SELECT b.id || ' says that it is on a hook, but it is on none' FROM beads b
  WHERE b.status = 'hooked' AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.hook_bead = b.id)
 LIMIT 20

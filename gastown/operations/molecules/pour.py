@@ -11,6 +11,7 @@ from gastown.domain.identity import TOWN_PREFIX
 from gastown.errors import Refused
 from gastown.ledger import bead_writes, beads, events, graph, molecules
 from gastown.ledger.bead_writes import NewBead
+from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.molecules.cook import cook_for
 from gastown.operations.sessions.caller import fence
@@ -41,7 +42,8 @@ def pour(
 ) -> Poured:
     """Make a molecule of the formula of that name or file, below `bead` if one is given; `wisp`: without a record.
 
-    Raises NotFound, Invalid when a value is missing, and Refused when the bead is closed or has an open molecule.
+    Raises NotFound, Invalid when a value is missing, and Refused when the bead is closed, has an open molecule, or is
+    a wisp and the molecule is none.
     """
     by.must_be_current()
     now = town.clock.now()
@@ -49,7 +51,7 @@ def pour(
         fence(ledger, by)
         below = beads.get(ledger, bead) if bead else None
         if below is not None:
-            _check(ledger, below)
+            _check(ledger, below, what, wisp=wisp)
         home = (below.rig if below else None) or rig
         cooked = cook_for(town, what, given, rig=home, bead=below)
         made = pour_into(town, ledger, cooked, bead=below, rig=home, wisp=wisp, by=by.address, now=now)
@@ -98,10 +100,17 @@ def pour_into(
     return Poured(molecule, title, cooked.formula, bead.id if bead else None, wisp, tuple(steps))
 
 
-def _check(ledger: Database, bead: Bead) -> None:
+def _check(ledger: Database, bead: Bead, formula: str, *, wisp: bool) -> None:
     if bead.status is BeadStatus.CLOSED:
         raise Refused(f"{bead.id} is closed: {bead.close_reason or 'no reason given'}", f"bd show {bead.id}")
     if bead.type in ("molecule", "step"):
         raise Refused(f"{bead.id} is a {bead.type}: nothing is poured into it", "name the bead it is for")
+    if bead.ephemeral and not wisp:
+        raise Refused(
+            f"{bead.id} is a wisp, and nothing that lasts is beneath one",
+            f"bd mol wisp {formula} --for {bead.id}",
+        )
+    if (request := custody(ledger, bead.id).live_request) is not None:
+        raise Refused(f"{bead.id} waits in the merge queue as {request}", f"gt mq reject {request}")
     if (there := molecules.open_of_bead(ledger, bead.id)) is not None:
         raise Refused(f"{bead.id} has the open molecule {there.id}", f"bd mol current {there.id}")

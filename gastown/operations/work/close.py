@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
-from gastown.domain.decide.closing import TOLD, EndFacts, check_closable
+from gastown.domain.decide.closing import TOLD, EndFacts, check_closable, others_work
 from gastown.domain.fields import check_text
 from gastown.ledger import agents, bead_writes, beads, events, graph
 from gastown.ledger.custody import Custody, custody
@@ -28,6 +28,8 @@ class ClosedBead:
     reason: str
     already: bool
     forced: bool
+    taken_from: str | None = None
+    """Whose work it was, if a person closed what somebody had claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def end_facts(ledger: Database, bead: Bead, hands: Custody, *, force: bool, by: 
         bead=bead,
         human=by.is_human,
         force=force,
+        by=by.address,
+        serves=None if by.is_human or bead.type != "molecule" else graph.parent(ledger, bead.id),
         worker=hands.worker,
         handing_over=hands.handing_over,
         live_request=hands.live_request,
@@ -114,7 +118,8 @@ def _close(
         events.append(ledger, by.address, "bead.closed", bead.id, now, reason=reason, forced=forced, **told)
     clear_steps(ledger, bead.id, by=by, now=now)
     end_of_tracked(ledger, bead.id, by=by, now=now)
-    return ClosedBead(bead.id, bead.title, reason, already=False, forced=forced), unhooked
+    taken = others_work(bead, by.address)
+    return ClosedBead(bead.id, bead.title, reason, already=False, forced=forced, taken_from=taken), unhooked
 
 
 def _is_in_the_way(ledger: Database, bead: Bead, hands: Custody, by: Caller) -> bool:

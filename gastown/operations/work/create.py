@@ -54,7 +54,7 @@ def file(town: Town, filing: Filing, *, by: Caller) -> Bead:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        links = [Leaning(kind, _named(ledger, other).id) for kind, other in leanings_of(wanted)]
+        links = [leaned_on(ledger, kind, other) for kind, other in leanings_of(wanted)]
         identity = insert(ledger, wanted, home, by=by, now=now)
         lean(ledger, identity, links, by=by, now=now)
     return beads.get(town.ledger, identity)
@@ -72,7 +72,7 @@ def insert(ledger: Database, filing: Filing, home: RigSettings | None, *, by: Ca
     new = NewBead(
         title=filing.title, rig=rig, prefix=prefix, id=filing.id, description=filing.description,
         design=filing.design, acceptance=filing.acceptance, notes=filing.notes, type=filing.type,
-        priority=filing.priority, assignee=filing.assignee or None, owner=by.address,
+        priority=filing.priority, assignee=_assignee(ledger, filing.assignee), owner=by.address,
         external_ref=filing.external_ref or None, due=filing.due, defer_until=filing.defer_until,
         ephemeral=filing.ephemeral,
     )  # fmt: skip
@@ -81,6 +81,15 @@ def insert(ledger: Database, filing: Filing, home: RigSettings | None, *, by: Ca
     for label in filing.labels:
         bead_writes.add_label(ledger, identity, label, by=by.address, now=now)
     return identity
+
+
+def leaned_on(ledger: Database, kind: str, other: str) -> Leaning:
+    """The link to what is called `other`, by its id. Raises NotFound, and Refused if nothing leans on that by hand."""
+    from gastown.domain.decide.changing import check_leaned_on
+
+    found = _named(ledger, other)
+    check_leaned_on(found, kind)
+    return Leaning(kind, found.id)
 
 
 def leanings_of(filing: Filing) -> tuple[Leaning, ...]:
@@ -92,11 +101,12 @@ def leanings_of(filing: Filing) -> tuple[Leaning, ...]:
 def lean(ledger: Database, bead: str, links: Sequence[Leaning], *, by: Caller, now: datetime) -> None:
     """Write the links of a new bead inside the present transaction; nothing leads to it yet, so no circle can close.
 
-    Raises Refused if it would wait for something that it is beneath.
+    Raises Refused if it would wait for something that it is beneath, or lean on a wisp and be none.
     """
     if not links:
         return
     from gastown.ledger import graph
+    from gastown.operations.work.depend import check_lasts
 
     parent = next((other for kind, other in links if kind == DependencyKind.PARENT_CHILD), None)
     waits = any(kind in BLOCKING for kind, _ in links)
@@ -107,7 +117,17 @@ def lean(ledger: Database, bead: str, links: Sequence[Leaning], *, by: Caller, n
                 f"what is beneath {other} cannot wait for it: {other} closes after it",
                 f"leave one of the two out: the parent, or {kind}:{other}",
             )
+        check_lasts(ledger, bead, other)
         graph.add_dependency(ledger, bead, other, kind, by=by.address, now=now)
+
+
+def _assignee(ledger: Database, name: str) -> str | None:
+    """The address of the agent that is called so, else the name."""
+    if not name:
+        return None
+    from gastown.ledger import agents
+
+    return agents.address_of(ledger, name)
 
 
 def rig_of(town: Town, identity: str) -> str | None:

@@ -11,7 +11,7 @@ from gastown.domain.filing_text import complaint, read_filings
 from gastown.errors import GastownError
 from gastown.ledger import beads
 from gastown.operations.sessions.caller import fence
-from gastown.operations.work.create import home_of, insert, lean, leanings_of
+from gastown.operations.work.create import home_of, insert, lean, leaned_on, leanings_of
 from gastown.operations.work.moments import understood
 from gastown.operations.work.named import one_named
 from gastown.settings.rig import RigSettings
@@ -38,7 +38,7 @@ def create_many(town: Town, text: str, *, by: Caller, rig: str | None = None) ->
         def named_before(place: int) -> Sequence[Leaning]:
             """Its links, those that lead out of the text by their ids; looked up while none of the text is there."""
             return [
-                Leaning(kind, other if other.startswith("#") else one_named(ledger, other).id)
+                Leaning(kind, other) if other.startswith("#") else leaned_on(ledger, kind, other)
                 for kind, other in leanings_of(filings[place])
             ]
 

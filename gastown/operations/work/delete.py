@@ -6,13 +6,16 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead
-from gastown.domain.decide.closing import TOLD, check_deletable
+from gastown.domain.convoys import check_tracks_nothing
+from gastown.domain.decide.closing import TOLD, check_deletable, others_work
 from gastown.domain.fields import check_text
-from gastown.ledger import bead_writes, beads, events, graph, records
+from gastown.domain.molecules import check_stepless
+from gastown.ledger import bead_writes, beads, convoys, events, graph, molecules, records
 from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.close import children_first, clear_steps, end_facts, end_of_tracked
+from gastown.operations.work.convoy_notices import tell_deleted
 from gastown.town import Town
 
 TOMBSTONE = "tombstone"
@@ -26,6 +29,8 @@ class Deleted:
     title: str
     already: bool
     wisp: bool
+    taken_from: str | None = None
+    """Whose work it was, if a person deleted what somebody had claimed."""
 
 
 def delete(
@@ -33,8 +38,9 @@ def delete(
 ) -> Sequence[Deleted]:
     """Delete all these beads or none; `undelete` brings them back, but for wisps.
 
-    Raises NotFound, and Refused for what is on a hook or in the queue, and without a person's `force` for what was
-    ever on a hook, has children, or is waited for.
+    Raises NotFound, and Refused for what is on a hook or in the queue and for molecules with steps, and without a
+    person's `force` for what was ever on a hook, has children, is waited for, or tracks what is open. Who is told how a
+    convoy ends is told that it was deleted.
     """
     by.must_be_current()
     reason, now = check_text(reason, "reason").strip(), town.clock.now()
@@ -64,6 +70,11 @@ def _delete(
             waiting=[other for other in waiting if other not in together],
         )
     )
+    if bead.type == "molecule":
+        check_stepless(molecules.get(ledger, bead.id), together)
+    if bead.type == "convoy":
+        check_tracks_nothing(bead, facts.tracked)
+    unread = convoys.unread(ledger, bead.id) if bead.type == "convoy" else ()
     record, links = records.read(ledger, bead.id), graph.links_of(ledger, bead.id)
     if wisp:
         bead_writes.close(ledger, bead.id, reason, by=by.address, now=now)
@@ -74,8 +85,11 @@ def _delete(
     bead_writes.cut(ledger, bead.id, by=by.address, now=now)
     if wisp:
         bead_writes.remove_wisp(ledger, bead.id)
+    if bead.type == "convoy":
+        tell_deleted(ledger, bead, unread, reason, by=by.address, now=now)
     events.append(
         ledger, by.address, "bead.deleted", bead.id, now, title=bead.title, reason=reason,
         **({} if wisp else {"record": record, "links": [dict(link) for link in links]}),
     )  # fmt: skip
-    return Deleted(bead.id, bead.title, already=False, wisp=wisp)
+    taken = others_work(bead, by.address)
+    return Deleted(bead.id, bead.title, already=False, wisp=wisp, taken_from=taken)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import BLOCKING, ORDERING, DependencyKind
-from gastown.domain.decide.closing import check_hands_off
+from gastown.domain.decide import changing
 from gastown.domain.filing import check_kind
 from gastown.errors import Refused
 from gastown.ledger import beads, events, graph
+from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.operations.work.named import one_named
@@ -42,7 +43,7 @@ def depend(town: Town, bead: str, depends_on: str, *, kind: str = "blocks", by: 
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         one, other = one_named(ledger, bead), one_named(ledger, depends_on)
-        check_hands_off(one)
+        changing.check_link(one, other, kind, custody(ledger, one.id).live_request)
         check_link(ledger, one.id, other.id, kind)
         new = graph.add_dependency(ledger, one.id, other.id, kind, by=by.address, now=now)
         if new:
@@ -58,7 +59,7 @@ def undepend(town: Town, bead: str, depends_on: str, *, kind: str | None = None,
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         one, other = one_named(ledger, bead), beads.get(ledger, depends_on)
-        check_hands_off(one)
+        changing.check_cut(one)
         cut = [
             str(each)
             for each in kinds
@@ -72,10 +73,11 @@ def undepend(town: Town, bead: str, depends_on: str, *, kind: str | None = None,
 
 
 def check_link(ledger: Database, bead: str, depends_on: str, kind: str) -> None:
-    """Raise Refused if this link would close a circle, be a second parent, or let a child wait for its parent."""
+    """Raise Refused if this link would close a circle, be a second parent, hold a child for its parent, or be lost."""
     if bead == depends_on:
         words = "wait for itself" if kind in BLOCKING else "be linked to itself"
         raise Refused(f"{bead} cannot {words}", f"bd show {bead}")
+    check_lasts(ledger, bead, depends_on)
     if kind == DependencyKind.PARENT_CHILD:
         _check_parent(ledger, bead, depends_on)
     elif kind in BLOCKING and depends_on in graph.ancestors(ledger, bead):
@@ -84,6 +86,15 @@ def check_link(ledger: Database, bead: str, depends_on: str, kind: str) -> None:
         )
     if kind in ORDERING and (path := graph.path_between(ledger, depends_on, bead)) is not None:
         raise Refused(f"that would close a circle: {path} → {depends_on}", f"bd show {bead}")
+
+
+def check_lasts(ledger: Database, bead: str, depends_on: str) -> None:
+    """Raise Refused if a bead that lasts would lean on a wisp: no record could tell of that."""
+    if graph.would_be_lost(ledger, bead, depends_on):
+        raise Refused(
+            f"{depends_on} is a wisp: it is removed when it has ended, and nothing that lasts leans on it",
+            f"gt sling {depends_on} makes it last; else file it again, without --ephemeral",
+        )
 
 
 def _check_parent(ledger: Database, bead: str, parent: str) -> None:

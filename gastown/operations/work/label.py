@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gastown.domain.assignments import Caller
+from gastown.domain.decide.changing import Change, check_change
 from gastown.domain.fields import check_label, listed
 from gastown.errors import GastownError, Invalid
 from gastown.ledger import bead_writes, beads, events
@@ -38,6 +39,7 @@ def label(town: Town, words: Sequence[str], *, remove: bool = False, by: Caller)
         change = bead_writes.remove_label if remove else bead_writes.add_label
         results = list[Labelled]()
         for bead in named(ledger, ids):
+            check_change(Change(bead, {"labels"}, by.address, by.is_human))
             changed = [one for one in labels if change(ledger, bead.id, one, by=by.address, now=now)]
             if changed:
                 event = "bead.unlabelled" if remove else "bead.labelled"

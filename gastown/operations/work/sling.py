@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.convoys import LONE
-from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat
+from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat, taken_from
 from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_address, parse_target, polecat
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
 from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges, waits
@@ -31,12 +31,16 @@ class Slung:
     convoy: str | None
     already: bool
     created: bool
+    taken_from: str | None = None
+    """To whom it was assigned before, if that was somebody else; unslung it is nobody's."""
 
 
 def sling(
     town: Town, what: str, target: str | None = None, *, runtime: str | None = None, by: Caller
 ) -> Slung:
     """Put the bead `what`, or a new one with that text as its title, on a hook; wakes the supervisor.
+
+    A wisp that is slung lasts from then on, with what it leans on.
 
     Raises Invalid for a target that cannot be understood, NotFound, and Refused with a reason when the bead is
     blocked, closed, taken or in the queue, the rig is parked, or the agent has something else on its hook.
@@ -48,7 +52,8 @@ def sling(
         bead, created = _bead(town, what, target, by)
         slung = _put(town, ledger, bead, _understand(town, bead, target), runtime, by)
     ring(town.places.wake)
-    return Slung(bead.id, bead.title, *slung, created=created)
+    taken = None if slung[3] else taken_from(bead, slung[0], by.address)
+    return Slung(bead.id, bead.title, *slung, created=created, taken_from=taken)
 
 
 def check_runtime(town: Town, name: str) -> None:
@@ -122,6 +127,8 @@ def _put(  # noqa: PLR0917 - private
         SlingFacts(
             bead, holder.agent if holder else None, f"{holder.started_at:%H:%M} UTC" if holder else "",
             _waits_for(ledger, bead.id), live.id if live else None, rig, town.rig(rig).parked,
+            by=by.address, human=by.is_human, target=str(wanted.address) if isinstance(wanted, Named) else None,
+            deferred=bead.defer_until is not None and bead.defer_until > now,
         )
     )  # fmt: skip
     address = wanted.address if isinstance(wanted, Named) else polecat(rig, _free_polecat(town, ledger, rig))
@@ -133,6 +140,8 @@ def _put(  # noqa: PLR0917 - private
             f"{address} has {busy.hook_bead if busy else 'something'} on its hook",
             f"gt sling {bead.id} {rig} finds another",
         )
+    if bead.ephemeral:  # an assignment is recorded, and so is what it is about
+        graph.keep(ledger, bead.id, by=by.address, now=now)
     if bead.rig is None:
         bead_writes.set_rig(ledger, bead.id, rig, by=by.address, now=now)
     bead_writes.set_status(

@@ -1,6 +1,7 @@
 """Changing beads: fields, labels, status, parent, and taking one as one's own work."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -8,8 +9,16 @@ from typing import NamedTuple
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus, DependencyKind, check_title
-from gastown.domain.decide.changing import check_status, check_type_change, parse_status
-from gastown.domain.decide.closing import check_hands_off
+from gastown.domain.decide.changing import (
+    Change,
+    check_assignee,
+    check_change,
+    check_leaned_on,
+    check_status,
+    check_type_change,
+    parse_status,
+)
+from gastown.domain.decide.closing import others_work
 from gastown.domain.fields import check_label, check_line, check_text, check_type, parse_priority
 from gastown.errors import Invalid
 from gastown.ledger import bead_writes, beads, events, graph
@@ -55,6 +64,8 @@ class Updated:
     changed: Sequence[str]
     claimed: bool
     """Whether this call made it the caller's work."""
+    taken_from: str | None = None
+    """Whose work it was, if a person took it from somebody."""
 
 
 def update(town: Town, ids: Sequence[str], changes: Changes, *, by: Caller) -> Sequence[Updated]:
@@ -69,10 +80,12 @@ def update(town: Town, ids: Sequence[str], changes: Changes, *, by: Caller) -> S
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        parent = one_named(ledger, changes.parent).id if changes.parent else changes.parent
+        wanted = _resolved(ledger, wanted)
+        parent = _parent(ledger, changes.parent) if changes.parent else changes.parent
         results = list[Updated]()
         for bead in named(ledger, ids):
-            check_hands_off(bead)
+            what = _spoken_of(ledger, bead, wanted, changes, parent)
+            check_change(Change(bead, what, by.address, by.is_human))
             claimed = changes.claim and claim(ledger, bead, by=by, now=now)
             seen = beads.get(ledger, bead.id) if claimed else bead
             changed = [
@@ -82,7 +95,8 @@ def update(town: Town, ids: Sequence[str], changes: Changes, *, by: Caller) -> S
             ]
             if changed:
                 events.append(ledger, by.address, "bead.updated", bead.id, now, what=", ".join(changed))
-            results.append(_result(beads.get(ledger, bead.id), changed, claimed=claimed))
+            taken = None if what.isdisjoint(("status", "assignee")) else others_work(bead, by.address)
+            results.append(_result(beads.get(ledger, bead.id), changed, claimed=claimed, taken_from=taken))
     return results
 
 
@@ -113,6 +127,32 @@ def _understood(town: Town, changes: Changes) -> Mapping[str, object]:
     return {**wanted, **{field: _moment(town, text) for field, text in moments.items()}}
 
 
+def _resolved(ledger: Database, wanted: Mapping[str, object]) -> Mapping[str, object]:
+    """The same, the assignee by the address of the agent that is called so."""
+    if not wanted.get("assignee"):
+        return wanted
+    from gastown.ledger import agents
+
+    return {**wanted, "assignee": agents.address_of(ledger, str(wanted["assignee"]))}
+
+
+def _parent(ledger: Database, identity: str) -> str:
+    found = one_named(ledger, identity)
+    check_leaned_on(found, DependencyKind.PARENT_CHILD)
+    return found.id
+
+
+def _spoken_of(
+    ledger: Database, bead: Bead, wanted: Mapping[str, object], changes: Changes, parent: str | None
+) -> AbstractSet[str]:
+    """What of the bead is to be other than it is, by its names in a `Change`."""
+    moves = parent is not None and parent != (graph.parent(ledger, bead.id) or "")
+    further = {
+        "claim": changes.claim, "parent": moves, "labels": bool(changes.add_labels or changes.remove_labels),
+    }  # fmt: skip
+    return {*_differing(bead, wanted, changes), *(name for name, so in further.items() if so)}
+
+
 def _moment(town: Town, text: str) -> datetime | None:
     from gastown.operations.work.moments import understood
 
@@ -130,10 +170,13 @@ def _differing(bead: Bead, wanted: Mapping[str, object], changes: Changes) -> Ma
 def _fields(
     ledger: Database, bead: Bead, columns: Mapping[str, object], by: Caller, now: datetime
 ) -> Sequence[str]:
-    if "status" in columns:
-        check_status(bead, custody(ledger, bead.id).live_request)
-    if "type" in columns:
-        check_type_change(bead, str(columns["type"]), custody(ledger, bead.id).live_request)
+    for column, check in (
+        ("status", check_status),
+        ("type", check_type_change),
+        ("assignee", check_assignee),
+    ):
+        if column in columns:
+            check(bead, custody(ledger, bead.id).live_request)
     if columns:
         bead_writes.update(ledger, bead, columns, by=by.address, now=now)
     return [_word(bead, column, value) for column, value in columns.items()]
@@ -167,5 +210,5 @@ def _move(ledger: Database, bead: str, parent: str | None, by: Caller, now: date
     return [f"parent {parent}" if parent else "no parent"]
 
 
-def _result(bead: Bead, changed: Sequence[str], *, claimed: bool) -> Updated:
-    return Updated(bead.id, bead.title, bead.status, bead.assignee, changed, claimed)
+def _result(bead: Bead, changed: Sequence[str], *, claimed: bool, taken_from: str | None) -> Updated:
+    return Updated(bead.id, bead.title, bead.status, bead.assignee, changed, claimed, taken_from)
