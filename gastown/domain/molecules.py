@@ -1,10 +1,11 @@
 """Molecules: steps that were poured from a formula, and how far their work has come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gastown.domain.beads import BeadStatus
+from gastown.domain.beads import Bead, BeadStatus
+from gastown.errors import Refused
 
 HANDED_OVER = "handed over with gt done"
 """Why the steps are closed that were left when the work was handed over."""
@@ -55,6 +56,8 @@ class Molecule:
     rig: str | None
     steps: tuple[Step, ...]
     """In the order in which they are done."""
+    is_digest: bool = False
+    """It was squashed, and says what became of its steps."""
 
     @property
     def current(self) -> Step | None:
@@ -65,6 +68,29 @@ class Molecule:
     def done(self) -> int:
         """How many steps are closed."""
         return sum(step.is_done for step in self.steps)
+
+
+def check_reopens(bead: Bead) -> None:
+    """Raise Refused for a closed molecule, digest or step: what was done in steps is begun anew, not opened."""
+    if bead.status is not BeadStatus.CLOSED or bead.type not in ("molecule", "step"):
+        return
+    formula = bead.metadata.get("formula") or "FORMULA"
+    what = "digest of a molecule" if bead.metadata.get("digest") is True else bead.type
+    raise Refused(
+        f"{bead.id} is a {what}, and those are not opened again",
+        f"bd mol pour {formula} --for BEAD begins anew",
+    )
+
+
+def check_stepless(molecule: Molecule | None, together: Collection[str]) -> None:
+    """Raise Refused if deleting the molecule left steps that are in nothing; `together`: what is deleted with it."""
+    left = [step.id for step in molecule.steps if step.id not in together] if molecule else []
+    if molecule is not None and left:
+        how = "burn" if molecule.is_wisp else "squash"
+        raise Refused(
+            f"{molecule.id} is a molecule, and its steps would be left: {left[0]}…",
+            f"bd mol {how} {molecule.id}",
+        )
 
 
 def overview(molecule: Molecule) -> str:

@@ -64,6 +64,16 @@ def remove_dependency(
     return bool(database.write("graph", "remove_dependency", bead=bead, depends_on=depends_on, kind=kind))
 
 
+def would_be_lost(database: Database, bead: str, depends_on: str) -> bool:
+    """Whether the first lasts and the second is a wisp: a link between them is in no record."""
+    return database.row("graph", "would_be_lost", bead=bead, depends_on=depends_on) is not None
+
+
+def keep(database: Database, wisp: str, *, by: str, now: datetime) -> None:
+    """Let a wisp, and all wisps that it leans on, last, inside the present transaction: the journal tells of them."""
+    database.write("graph", "keep", id=wisp, at=stamp(now), by=by)
+
+
 def parent(database: Database, bead: str) -> str | None:
     """The bead that this one is a child of."""
     row = database.row("graph", "parent", bead=bead)
@@ -112,12 +122,6 @@ def unblocked(
 def links_of(database: Database, bead: str) -> Sequence[Row]:
     """The dependencies of the bead, and then those of others on it, as they are written."""
     return database.rows("graph", "links_of", id=bead)
-
-
-def restore_dependency(database: Database, row: Row, *, by: str, now: datetime) -> None:
-    """Write a dependency again as it was, inside the present transaction."""
-    touch(database, row["bead"], by=by, now=now)
-    database.write("graph", "restore_dependency", **row)
 
 
 def path_between(database: Database, start: str, end: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from gastown.domain.beads import BeadStatus
 from gastown.domain.clock import moment_or_none, stamp
 from gastown.domain.molecules import Molecule, Step
-from gastown.ledger import bead_writes, graph
+from gastown.ledger import graph
 from gastown.ledger.database import Database, Row
 
 
@@ -29,8 +29,9 @@ def of_step(database: Database, step: str) -> Molecule | None:
 
 
 def open_of_bead(database: Database, bead: str) -> Molecule | None:
-    """The newest molecule of a bead that is not closed."""
-    return next((each for each in of_bead(database, bead) if each.status is not BeadStatus.CLOSED), None)
+    """The newest molecule of a bead that is not closed; a digest has no steps to go on with, and is none."""
+    found = of_bead(database, bead)
+    return next((each for each in found if each.status is not BeadStatus.CLOSED and not each.is_digest), None)
 
 
 def close_steps(database: Database, molecule: str, reason: str, *, by: str, now: datetime) -> int:
@@ -41,13 +42,6 @@ def close_steps(database: Database, molecule: str, reason: str, *, by: str, now:
 def release_steps(database: Database, molecule: str, *, by: str, now: datetime) -> None:
     """Make the steps that somebody is at open again, inside the present transaction."""
     database.write("molecules", "release_steps", molecule=molecule, by=by, at=stamp(now))
-
-
-def bury_steps(database: Database, steps: Sequence[str], why: str, *, by: str, now: datetime) -> None:
-    """Make recorded steps tombstones that lean on nothing, inside the present transaction."""
-    for step in steps:
-        bead_writes.bury(database, step, why, by=by, now=now)
-        bead_writes.cut(database, step, by=by, now=now)
 
 
 def make_digest(database: Database, molecule: str, summary: str, *, by: str, now: datetime) -> None:
@@ -75,6 +69,7 @@ def _molecule(database: Database, row: Row) -> Molecule:
         formula=str(metadata.get("formula", "")), status=BeadStatus(row["status"]),
         is_wisp=bool(row["ephemeral"]), bead=row["poured_for"], rig=row["rig"],
         steps=tuple(_step(step, number) for number, step in enumerate(steps, 1)),
+        is_digest=metadata.get("digest") is True,
     )  # fmt: skip
 
 

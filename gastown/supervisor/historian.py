@@ -9,6 +9,7 @@ from gastown.errors import Busy, GastownError
 from gastown.ledger import history
 from gastown.operations.history.place import FOLDER
 from gastown.operations.history.record import Recorded, record
+from gastown.operations.work.old_wisps import remove_old_wisps
 from gastown.town import Town
 from gastown.world.git.ledger_tending import tend, wants_tending
 
@@ -23,6 +24,9 @@ AGAIN = 60.0
 
 GLANCE = 2.0
 """Seconds between two looks at the ledger's counter of commits, which cost microseconds."""
+
+REMOVAL = 3600.0
+"""Seconds between two removals of wisps that ended, and only when the ledger has changed."""
 
 LAST_WAIT = 5.0
 
@@ -39,7 +43,7 @@ class Historian:
         self._recorded = -1
         """The newest row of the journal that is known to be in the history; before the first run nothing is."""
         self._first = self._last = 0.0
-        self._not_before = 0.0
+        self._not_before = self._next_removal = 0.0
         self._thread: Thread | None = None
         self._told = ""
 
@@ -89,8 +93,8 @@ class Historian:
         try:
             self._say(record(town, wait=LAST_WAIT))
             self._recorded = seq
-            if not last and wants_tending(town.root / FOLDER):
-                tend(town.root / FOLDER)
+            if not last:
+                self._tidy(town)
         except Busy:
             self._not_before = time.monotonic() + LAST_WAIT
         except GastownError as error:
@@ -100,6 +104,14 @@ class Historian:
             self._failed("")
         finally:
             town.close()
+
+    def _tidy(self, town: Town) -> None:
+        """What is due now and then, once something has changed: wisps that ended go, and the history is packed."""
+        if time.monotonic() >= self._next_removal:
+            self._next_removal = time.monotonic() + REMOVAL
+            remove_old_wisps(town)
+        if wants_tending(town.root / FOLDER):
+            tend(town.root / FOLDER)
 
     def _say(self, done: Recorded) -> None:
         self._told = ""

@@ -123,6 +123,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "removed the wisp {subject} of {bead}: {done} of {total} steps done",
         "removed the wisp {subject}: {done} of {total} steps done",
     ),
+    "wisps.removed": ("removed wisps that ended more than a day ago: {wisps}",),
     "molecule.squashed": (
         "squashed {subject} of {bead} into its digest: {done} of {total} steps done",
         "squashed {subject} into its digest: {done} of {total} steps done",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gastown.errors import Invalid
+from gastown.ledger import bead_writes, beads
 from gastown.operations.town.down import down
 from gastown.supervisor import historian as keeper
 from gastown.supervisor.historian import Historian
@@ -83,6 +84,26 @@ def test_while_nothing_changes_it_starts_nothing(town: HistoryTown) -> None:
         assert historian.look() == keeper.GLANCE
     assert historian._thread is thread  # pyright: ignore[reportPrivateUsage]
     assert sorted(town.root.joinpath("ledger.git").rglob("*")) == before
+
+
+def test_wisps_that_ended_are_removed_once_something_has_changed(town: HistoryTown) -> None:
+    town.add("we-1", ephemeral=True)
+    with town.ledger.transaction() as ledger:
+        bead_writes.close(ledger, "we-1", "enough", by="ann", now=town.clock.now())
+    town.clock.push(hours=25)
+    historian = Historian(town.town)
+    historian.look()
+    assert beads.find(town.ledger, "we-1")
+    town.add("we-2")
+    eventually(
+        lambda: historian.look() and beads.find(town.ledger, "we-1") is None, within=10, what="its removal"
+    )
+    thread = historian._thread  # pyright: ignore[reportPrivateUsage]
+    assert thread is not None
+    thread.join(10)
+    for _ in range(20):
+        historian.look()
+    assert historian._thread is thread  # pyright: ignore[reportPrivateUsage]
 
 
 def test_a_failure_is_told_once_and_tried_again(town: HistoryTown, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,7 +13,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.molecules import Molecule
 from gastown.errors import Invalid, NotFound, Refused
-from gastown.ledger import beads, derived, events, graph, molecules, records
+from gastown.ledger import bead_writes, beads, derived, events, graph, molecules, records
 from gastown.ledger.sqlite import sqlite3
 from gastown.operations.molecules.close_step import Continued, close_and_continue
 from gastown.operations.molecules.cook import cook
@@ -21,6 +21,9 @@ from gastown.operations.molecules.end import burn, squash
 from gastown.operations.molecules.pour import Poured, pour
 from gastown.operations.sessions.caller import caller
 from gastown.operations.work.create import create
+from gastown.operations.work.reopen import reopen
+from gastown.operations.work.sling import sling
+from gastown.operations.work.undelete import undelete
 from gastown.town import Town
 from gastown.views.molecule import molecule_page
 from tests.component.graph_model import differences
@@ -376,6 +379,59 @@ def test_the_steps_of_a_recorded_molecule_become_tombstones(town: Town) -> None:
     record = records.read(town.ledger, husk.id)
     assert record is not None
     assert (record["status"], record.get("dependencies")) == ("tombstone", None)
+
+
+def test_squashed_steps_come_back_with_undelete(town: Town) -> None:
+    made = release(town)
+    on(town, made.steps[0], reason="written")
+    before = {step: records.read(town.ledger, step) for step in made.steps}
+    squash(town, made.molecule, by=HUMAN)
+    for step in made.steps:
+        undelete(town, step, by=HUMAN)
+    for step, was in before.items():
+        back = records.read(town.ledger, step)
+        assert was is not None
+        assert back is not None
+        changed = {name for name in {*was, *back} if was.get(name) != back.get(name)}
+        assert changed <= {"written", "updated_at", "updated_by"}
+    assert [step.title for step in there(town, made.molecule).steps] == [
+        "Write the notes of 1.2", "Tag 1.2", "Tell everybody",
+    ]  # fmt: skip
+
+
+def test_what_was_done_in_steps_is_not_opened_again(town: Town) -> None:
+    bead = create(town, "Version 1.2", by=HUMAN, rig="web").id
+    made = release(town, bead=bead)
+    for step in made.steps:
+        on(town, step)
+    digest = release(town, bead=bead)
+    squash(town, digest.molecule, by=HUMAN)
+    for closed, words in (
+        (made.steps[1], "is a step"),
+        (made.molecule, "is a molecule"),
+        (digest.molecule, "is a digest of a molecule"),
+    ):
+        with pytest.raises(Refused, match=words) as refusal:
+            reopen(town, [closed], by=HUMAN)
+        assert refusal.value.hint.startswith("bd mol pour ")
+        assert beads.get(town.ledger, closed).status is BeadStatus.CLOSED
+    assert "release" in refusal.value.hint
+    assert reopen(town, [release(town, bead=bead).molecule], by=HUMAN)[0].already
+
+
+def test_a_digest_that_is_open_keeps_no_work_from_its_steps(town: Town) -> None:
+    """As an older version, or another town, may have left it."""
+    bead = create(town, "Version 1.2", by=HUMAN, rig="web").id
+    digest = release(town, bead=bead).molecule
+    squash(town, digest, by=HUMAN)
+    with town.ledger.transaction() as ledger:
+        bead_writes.reopen(ledger, digest, by="ann", now=town.clock.now())
+    assert molecules.open_of_bead(town.ledger, bead) is None
+    sling(town, bead, TOAST, by=HUMAN)
+    found = molecules.open_of_bead(town.ledger, bead)
+    assert found is not None
+    assert (found.formula, found.is_wisp) == ("polecat-work", True)
+    assert squash(town, digest, by=HUMAN).already
 
 
 def test_going_on_loads_neither_typer_nor_what_reads_formulas(town: Town) -> None:

@@ -73,10 +73,6 @@ SELECT b.id FROM dependencies d JOIN beads b ON b.id = d.bead
 SELECT bead, depends_on, kind, created_at, created_by FROM dependencies WHERE bead = :id OR depends_on = :id
  ORDER BY bead <> :id, bead, depends_on, kind
 
--- name: restore_dependency
-INSERT OR IGNORE INTO dependencies (bead, depends_on, kind, created_at, created_by)
-VALUES (:bead, :depends_on, :kind, :created_at, :created_by)
-
 -- name: unblocked
 -- What is ready now and waited for these: their dependents, and what is beneath those that were held up. Not all of it
 -- where it is much: who asks wants examples.
@@ -91,6 +87,19 @@ WITH RECURSIVE freed (key) AS (
 SELECT b.id, b.title FROM freed JOIN readiness r USING (key) JOIN beads b USING (key)
  WHERE r.open = 1 AND r.waits = 0 AND (r.defer_until IS NULL OR r.defer_until <= :now)
  ORDER BY r.priority, r.created_at, r.key LIMIT :most
+
+-- name: would_be_lost
+SELECT 1 FROM beads b JOIN beads o WHERE b.id = :bead AND o.id = :depends_on AND NOT b.ephemeral AND o.ephemeral
+
+-- name: keep
+-- What it leans on is kept with it, however far: nothing that lasts leans on a wisp.
+WITH RECURSIVE kept (id) AS (
+    SELECT :id
+    UNION
+    SELECT d.depends_on FROM kept JOIN dependencies d ON d.bead = kept.id
+      JOIN beads o ON o.id = d.depends_on AND o.ephemeral
+)
+UPDATE beads SET ephemeral = 0, updated_at = :at, updated_by = :by WHERE ephemeral AND id IN (SELECT id FROM kept)
 
 -- name: is_tracked
 SELECT 1 FROM dependencies WHERE depends_on = :id AND kind = 'tracks' LIMIT 1

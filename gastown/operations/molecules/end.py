@@ -8,7 +8,7 @@ from gastown.domain.beads import BeadStatus
 from gastown.domain.fields import check_text
 from gastown.domain.molecules import Molecule, digest, record
 from gastown.errors import NotFound, Refused
-from gastown.ledger import beads, events, molecules
+from gastown.ledger import bead_writes, beads, events, graph, molecules, records
 from gastown.ledger.database import Database
 from gastown.operations.molecules.of_work import burn_into
 from gastown.operations.sessions.caller import fence
@@ -58,14 +58,15 @@ def burn(town: Town, what: str, *, by: Caller, force: bool = False) -> Burned:
 def squash(town: Town, what: str, *, by: Caller, summary: str = "", force: bool = False) -> Squashed:
     """Turn a molecule into its digest: a lasting, closed bead that says `summary`, else what became of the steps.
 
-    Raises NotFound; Refused when somebody else is at one of its steps, unless a person forces it.
+    `undelete` brings recorded steps back, with their texts. Raises NotFound; Refused when somebody else is at one of
+    the steps, unless a person forces it.
     """
     by.must_be_current()
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         molecule = _find(ledger, what)
-        if _is_digest(ledger, molecule):
+        if molecule.is_digest:
             return Squashed(molecule.id, molecule.bead, molecule.description, already=True)
         _check_free(molecule, by, force=force)
         words = check_text(summary, "summary").strip() or digest(molecule)
@@ -78,12 +79,27 @@ def _squash(ledger: Database, molecule: Molecule, summary: str, *, by: str, now:
     if molecule.is_wisp:
         molecules.forget(ledger, steps)
     else:
-        molecules.bury_steps(ledger, steps, f"squashed into {molecule.id}", by=by, now=now)
+        _bury(ledger, molecule, by=by, now=now)
     molecules.make_digest(ledger, molecule.id, summary, by=by, now=now)
     events.append(
         ledger, by, "molecule.squashed", molecule.id, now, bead=molecule.bead, formula=molecule.formula,
         done=molecule.done, total=len(molecule.steps), steps=list(record(molecule.steps)),
     )  # fmt: skip
+
+
+def _bury(ledger: Database, molecule: Molecule, *, by: str, now: datetime) -> None:
+    """Delete the recorded steps; as of all that is deleted, the events keep what they were, for `bd undelete`."""
+    why = f"squashed into {molecule.id}"
+    whole = [
+        (step, records.read(ledger, step.id), graph.links_of(ledger, step.id)) for step in molecule.steps
+    ]
+    for step, kept, links in whole:
+        bead_writes.bury(ledger, step.id, why, by=by, now=now)
+        bead_writes.cut(ledger, step.id, by=by, now=now)
+        events.append(
+            ledger, by, "bead.deleted", step.id, now, title=step.title, reason=why, record=kept,
+            links=[dict(link) for link in links],
+        )  # fmt: skip
 
 
 def _find(ledger: Database, what: str) -> Molecule:
@@ -92,10 +108,6 @@ def _find(ledger: Database, what: str) -> Molecule:
     if found is None:
         raise NotFound(f"{bead.id} is a {bead.type}, not a molecule", f"bd mol current {bead.id}")
     return found
-
-
-def _is_digest(ledger: Database, molecule: Molecule) -> bool:
-    return beads.get(ledger, molecule.id).metadata.get("digest") is True
 
 
 def _check_free(molecule: Molecule, by: Caller, *, force: bool) -> None:

@@ -8,6 +8,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.decide.closing import check_hands_off
 from gastown.domain.fields import check_text
+from gastown.domain.molecules import check_reopens
 from gastown.ledger import bead_writes, events, graph
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
@@ -28,7 +29,7 @@ class Reopened:
 def reopen(town: Town, ids: Sequence[str], *, reason: str = "", by: Caller) -> Sequence[Reopened]:
     """Open all these beads again, or none; also what has landed. Convoys that ended with them go on.
 
-    Raises NotFound, and Refused for what was deleted and for merge requests.
+    Raises NotFound, and Refused for what was deleted, merge requests, molecules and their steps.
     """
     by.must_be_current()
     reason, now = check_text(reason, "reason").strip(), town.clock.now()
@@ -37,6 +38,7 @@ def reopen(town: Town, ids: Sequence[str], *, reason: str = "", by: Caller) -> S
         fence(ledger, by)
         for bead in named(ledger, ids):
             check_hands_off(bead)
+            check_reopens(bead)
             if bead.type == "convoy":
                 opened = _convoy(ledger, bead.id, reason, by=by, now=now)
             elif opened := bead_writes.reopen(ledger, bead.id, by=by.address, now=now):
