@@ -64,7 +64,7 @@ def add(
 
 
 def remove(convoy: Convoy, beads: Beads, *, up: Up = True, as_json: Json = False) -> None:
-    """Take BEADs out of a convoy; they go on as they are. With the last open one gone, it has landed."""
+    """Take BEADs out of a convoy; they go on as they are. With the last open one gone, it is done."""
     from gastown.cli.render_convoy import changed
     from gastown.operations.work.convoy_change import remove as take_out
 

@@ -80,7 +80,7 @@ def changed(made: "ConvoyChange", verb: str) -> str:
     if made.reopened:
         lines.append("  it is open again")
     if made.landed:
-        lines.append("  it has landed: nothing in it is open")
+        lines.append("  nothing open is left in it: it is done")
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """Convoys as values: how far each piece of work in one has come, who is told of it, and in which words."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from gastown.domain.beads import WORK_TYPES, Bead, BeadStatus
 from gastown.domain.merges import MergeState
 from gastown.errors import Refused
 
-NEVER_TRACKED = frozenset({"convoy", "message", "merge-request"})
+NEVER_TRACKED = frozenset({"convoy", "message", "merge-request", "molecule", "step"})
 
 WATCHERS, LONE, GIVEN_UP = "watchers", "lone", "given_up"
 """Keys in a convoy's metadata: who else is told; sling made it around one bead; it was closed by hand."""
@@ -146,17 +146,40 @@ def check_convoy(bead: Bead) -> Bead:
     return bead
 
 
+def check_takes_out(convoy: Bead, who: str, *, human: bool) -> None:
+    """Raise Refused unless `who` may take beads out of the convoy: its owner, or a person."""
+    if not human and who != convoy.owner:
+        raise Refused(
+            f"{convoy.id} is {convoy.owner or 'nobody'}'s: its owner or a person takes beads out of it",
+            f"gt convoy status {convoy.id}",
+        )
+
+
+def check_tracks_nothing(convoy: Bead, still_open: Sequence[str]) -> None:
+    """Raise Refused if the convoy is open and so is something in it: whoever waits for it would wait in vain."""
+    if convoy.status is not BeadStatus.CLOSED and still_open:
+        raise Refused(
+            f"{convoy.id} tracks what is open: {still_open[0]}{' and more' if still_open[1:] else ''}",
+            f"gt convoy close {convoy.id} --force --reason WHY, or bd delete {convoy.id} --force: for people",
+        )
+
+
 def check_trackable(bead: Bead) -> Bead:
     """Give the bead back if a convoy may track it. Raises Refused."""
     if bead.type == "tombstone":
         raise Refused(
             f"{bead.id} was deleted: {bead.close_reason or 'no reason given'}", f"bd show {bead.id}"
         )
+    if bead.type in ("molecule", "step"):
+        raise Refused(
+            f"{bead.id} is a {bead.type}: a convoy tracks work, not how it is done",
+            f"track the bead it serves: bd mol current {bead.id}",
+        )
     if bead.type in NEVER_TRACKED:
         raise Refused(f"{bead.id} is a {bead.type}: a convoy tracks work", f"bd show {bead.id}")
     if bead.ephemeral:
         raise Refused(
-            f"{bead.id} is a wisp: it is removed when it has ended, so nothing tracks it",
-            f"bd show {bead.id}",
+            f"{bead.id} is a wisp: a day after its end it is removed, so nothing tracks it",
+            f"gt sling {bead.id} makes it last",
         )
     return bead

@@ -62,7 +62,8 @@ class Notice:
     lone: bool
     """Sling made that convoy around a lone bead."""
     landed: bool
-    """False: it was closed by hand."""
+    """False: it was closed by hand, or deleted."""
+    deleted: bool
 
 
 def get(database: Database, what: str) -> Bead:
@@ -215,7 +216,7 @@ def told(database: Database, who: str) -> Iterator[Notice]:
         known = json.loads(row["metadata"])
         yield Notice(
             row["id"], row["title"], moment(row["created_at"]), row["convoy"], known.get(LONE) is True,
-            known.get(GIVEN_UP) is not True,
+            known.get(GIVEN_UP) is not True and not row["deleted"], bool(row["deleted"]),
         )  # fmt: skip
 
 

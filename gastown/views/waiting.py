@@ -113,7 +113,8 @@ def _ended(town: Town) -> Iterator[WaitingLine]:
     fresh = takewhile(lambda notice: notice.at >= since, convoys.told(town.ledger, OVERSEER))
     news = [notice for notice in fresh if not notice.lone]
     for notice in news[:MOST_NEWS]:
-        kind, command = "landed" if notice.landed else "closed", f"gt convoy status {notice.convoy}"
+        kind = "landed" if notice.landed else "closed"
+        command = f"bd close {notice.id}" if notice.deleted else f"gt convoy status {notice.convoy}"
         yield WaitingLine(kind, notice.convoy, None, one_line(notice.title), notice.at, command)
     if further := news[MOST_NEWS:]:
         what = f"{len(further)} more have ended"

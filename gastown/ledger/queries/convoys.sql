@@ -150,10 +150,10 @@ UPDATE beads SET metadata = :metadata, updated_at = :at, updated_by = :by WHERE 
 
 -- name: told
 -- Messages about convoys that one has not read yet, the newest first; read only as far as needed.
-SELECT m.id, m.title, m.created_at, c.id AS convoy, c.title AS convoy_title, c.metadata
+SELECT m.id, m.title, m.created_at, c.id AS convoy, c.title AS convoy_title, c.metadata, c.type = 'tombstone' AS deleted
   FROM beads m INDEXED BY beads_by_assignee
   JOIN dependencies d ON d.bead = m.id AND d.kind = 'related' JOIN beads c ON c.id = d.depends_on
- WHERE m.assignee = :who AND m.status = 'open' AND m.type = 'message' AND c.type = 'convoy'
+ WHERE m.assignee = :who AND m.status = 'open' AND m.type = 'message' AND c.type IN ('convoy', 'tombstone')
  ORDER BY m.key DESC
 
 -- name: unread

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus, check_title
-from gastown.domain.convoys import LONE, WATCHERS, check_trackable, watchers
+from gastown.domain.convoys import LONE, WATCHERS, check_takes_out, check_trackable, watchers
 from gastown.domain.identity import CONVOY_PREFIX, parse_address
 from gastown.errors import Refused
 from gastown.ledger import bead_writes, beads, convoys, events
@@ -18,6 +18,10 @@ from gastown.town import Town
 
 TOLD = 100
 """Ids that an event names; there may be thousands."""
+
+
+NAMED = 3
+"""Ids that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +136,17 @@ def add(
 
 
 def remove(town: Town, convoy: str, what: Sequence[str], *, by: Caller) -> ConvoyChange:
-    """Let the convoy track these beads no more, all or none; the last open one being gone, it has landed.
+    """Let the convoy track these beads no more, all or none; the last open one being gone, it is done.
 
-    Raises NotFound, and Refused when it does not track one of them. The beads go on as they were.
+    Raises NotFound, and Refused when it does not track one of them, or is not the calling agent's own. The beads go on
+    as they were.
     """
     by.must_be_current()
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         found = convoys.get(ledger, convoy)
+        check_takes_out(found, by.address, human=by.is_human)
         ids = tuple(dict.fromkeys(beads.get(ledger, one).id for one in what))
         strangers = [bead for bead in ids if bead not in convoys.tracked_ids(ledger, found.id)]
         if strangers:
@@ -153,7 +159,9 @@ def remove(town: Town, convoy: str, what: Sequence[str], *, by: Caller) -> Convo
             ledger, by.address, "convoy.removed", found.id, now, title=found.title, tracked=list(ids[:TOLD]),
             beads=len(ids),
         )  # fmt: skip
-        landed = found.status is not BeadStatus.CLOSED and finish(ledger, found.id, by=by.address, now=now)
+        landed = found.status is not BeadStatus.CLOSED and finish(
+            ledger, found.id, by=by.address, now=now, because=f"{by.address} took out {_some(ids)}"
+        )
         return _changed(ledger, found.id, ids, landed=landed)
 
 
@@ -182,6 +190,10 @@ def close(town: Town, convoy: str, *, reason: str = "", force: bool = False, by:
         words = reason.strip() or "nobody said why"
         how = give_up(ledger, found.id, words, by=by.address, now=now).words
         return ConvoyClosed(found.id, found.title, words, tracked, tracked - closed, how, already=False)
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
 
 
 def _addresses(given: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from gastown.domain.assignments import Caller
-from gastown.domain.beads import Bead
+from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.convoys import recipients
 from gastown.domain.identity import TOWN_PREFIX
 from gastown.errors import GastownError
@@ -35,6 +35,17 @@ def tell(ledger: Database, convoy: Bead, words: str, *, knows: str | None, now: 
         message = bead_writes.insert(ledger, new, by=SENDER, now=now)
         graph.add_dependency(ledger, message, convoy.id, "related", by=SENDER, now=now)
     return to
+
+
+def tell_deleted(
+    ledger: Database, convoy: Bead, unread: Sequence[str], reason: str, *, by: str, now: datetime
+) -> None:
+    """After its deletion, tell of a convoy that was open; of one that had ended, `unread` messages stay as they are."""
+    for message in unread:
+        graph.add_dependency(ledger, message, convoy.id, "related", by=SENDER, now=now)
+    if convoy.status is not BeadStatus.CLOSED:
+        why = f": {reason}" if reason else ""
+        tell(ledger, convoy, f"was deleted by {by}, and has not landed{why}", knows=by, now=now)
 
 
 def withdraw(ledger: Database, convoy: str, *, by: str, now: datetime) -> None:

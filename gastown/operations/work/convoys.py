@@ -51,6 +51,8 @@ def settle(ledger: Database, identity: str, *, by: str, now: datetime) -> None:
     else:
         close_finished(ledger, identity, by=by, now=now)
     if bead.type == "convoy":
+        if bead.status is not BeadStatus.CLOSED:  # it may have been deleted, and told of it
+            convoy_notices.withdraw(ledger, identity, by=by, now=now)
         tracked, closed = convoys.progress(ledger, [identity]).get(identity, (0, 0))
         if tracked and tracked == closed:
             _land(ledger, identity, by=by, now=now)
@@ -66,11 +68,14 @@ def settle_changed(town: Town, since: int, *, by: Caller) -> None:
             settle(ledger, bead, by=by.address, now=now)
 
 
-def finish(ledger: Database, convoy: str, *, by: str, now: datetime) -> bool:
-    """Inside the present transaction, close this convoy if nothing in it is open; whoever did it is told otherwise."""
+def finish(ledger: Database, convoy: str, *, by: str, now: datetime, because: str = "") -> bool:
+    """Inside the present transaction, close this convoy if nothing in it is open; whoever did it is told otherwise.
+
+    `because` says to the others how that came, if not with the end of the last bead in it.
+    """
     if not convoys.is_finished(ledger, convoy):
         return False
-    return _land(ledger, convoy, by=by, now=now, knows=by)
+    return _land(ledger, convoy, by=by, now=now, knows=by, because=because)
 
 
 def reopen(ledger: Database, convoy: str, *, by: str, now: datetime, because: str) -> bool:
@@ -114,7 +119,9 @@ def give_up(ledger: Database, convoy: str, reason: str, *, by: str, now: datetim
     return how
 
 
-def _land(ledger: Database, convoy: str, *, by: str, now: datetime, knows: str | None = None) -> bool:
+def _land(
+    ledger: Database, convoy: str, *, by: str, now: datetime, knows: str | None = None, because: str = ""
+) -> bool:
     how = convoys.endings(ledger, convoy)
     if not bead_writes.close(ledger, convoy, LANDED.format(how.words), by=by, now=now):
         return False
@@ -122,7 +129,8 @@ def _land(ledger: Database, convoy: str, *, by: str, now: datetime, knows: str |
     if GIVEN_UP in found.metadata:  # it was, and somebody opened it again by other means than ours
         rest = {key: value for key, value in found.metadata.items() if key != GIVEN_UP}
         convoys.set_metadata(ledger, convoy, rest, by=by, now=now)
-    told = convoy_notices.tell(ledger, found, how.told, knows=knows, now=now)
+    words = f"has nothing open left: {because} ({how.words})" if because else how.told
+    told = convoy_notices.tell(ledger, found, words, knows=knows, now=now)
     events.append(
         ledger, by, "convoy.landed", convoy, now, title=found.title, how=how.words, told=list(told),
         lone=is_lone(found),
