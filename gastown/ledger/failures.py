@@ -1,5 +1,6 @@
 """The failures of SQLite and of the file system around a ledger, in plain words."""
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,8 @@ from gastown.errors import Busy, GastownError, Invalid, Unavailable
 from gastown.ledger.sqlite import sqlite3
 
 BUSY_SECONDS = 10.0
+NEEDED_BYTES = 65536
+"""What SQLite must find room for to read: its index of the log; on a full disk it says no more than disk I/O error."""
 
 
 @contextmanager
@@ -21,10 +24,10 @@ def said_plainly(path: Path) -> Generator[None]:
         raise Unavailable(
             f"the ledger {path} cannot be reached: {error.strerror}", "check the folder's rights and the disk"
         ) from error
-    except (UnicodeEncodeError, OverflowError) as error:
-        raise Invalid(
-            f"this cannot be kept in the ledger: {error}", "use other characters or numbers"
-        ) from error
+    except UnicodeEncodeError as error:
+        raise Invalid("a text among this is not valid UTF-8", "type it again") from error
+    except OverflowError as error:
+        raise Invalid("a number among this is too large", "use a smaller one") from error
 
 
 def _plain(error: Exception, path: Path) -> GastownError:
@@ -33,7 +36,8 @@ def _plain(error: Exception, path: Path) -> GastownError:
         raise error  # its text holds the condition's, and "blocked" is in one
     if "locked" in text or "busy" in text or "locking protocol" in text:
         return Busy(f"the ledger was busy for {BUSY_SECONDS:g} s", "try again")
-    if "is full" in text:
+    is_of_the_disk = "unable to open" in text or "disk I/O" in text
+    if "is full" in text or (is_of_the_disk and _is_full(path.parent)):
         return Unavailable(
             f"the disk of {path.parent} is full; nothing was changed", "make room, then try again"
         )
@@ -43,7 +47,7 @@ def _plain(error: Exception, path: Path) -> GastownError:
         )
     if path.is_dir():
         return Invalid(f"{path} is a folder, not a ledger", "gt ledger restore keeps it aside and makes one")
-    if "unable to open" in text or "disk I/O" in text:
+    if is_of_the_disk:
         return Unavailable(
             f"the ledger {path} cannot be read or written: {text}", "check the folder's rights and the disk"
         )
@@ -53,3 +57,12 @@ def _plain(error: Exception, path: Path) -> GastownError:
         f"the ledger {path} is damaged or not a database: {text}",
         "nothing was changed; gt ledger restore brings it back from its history",
     )
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk of a folder has no room for a file of SQLite's own, or for no more files at all."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < NEEDED_BYTES or (disk.f_files > 0 and disk.f_favail == 0)

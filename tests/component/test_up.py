@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.observed import Absent, Present
-from gastown.errors import Refused
+from gastown.errors import Invalid, NotFound, Refused
 from gastown.ledger import events
 from gastown.operations.town.down import down
 from gastown.operations.town.rig_remove import remove_rig
@@ -96,6 +96,23 @@ def test_down_lasts_until_a_person_wants_the_town_up(town: Town, monkeypatch: py
     kill(town, up(town).pid)
     monkeypatch.setenv("GT_CREDENTIAL", "an agent's")
     assert ensure_up(town) == "the supervisor was down; it runs now"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no ledger at all" * 100])
+def test_without_a_ledger_that_can_be_read_up_says_so_and_starts_nothing(
+    town: Town, content: bytes | None
+) -> None:
+    town.close()
+    file = town.root / "gastown.db"
+    for end in ("", "-wal", "-shm"):
+        file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
+    if content is not None:
+        file.write_bytes(content)
+    with closing(Town(town.root)) as now, pytest.raises((NotFound, Invalid)) as refused:
+        up(now)
+    assert "gt ledger restore" in refused.value.hint
+    assert held(town.places.supervisor_lock) == Absent()
+    assert file.exists() == (content is not None)
 
 
 def test_what_takes_things_down_is_for_people(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

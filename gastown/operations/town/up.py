@@ -37,8 +37,9 @@ def up(town: Town) -> Up:
     """See that the supervisor runs; a person's replaces one that another version of Gas Town started.
 
     A person's environment is kept, and given to a supervisor that an agent's command starts. Raises Unavailable
-    when tmux is missing or it does not come up; Refused in a gate of this town, and for an agent when a person
-    took the town down, or none has started a supervisor yet; Busy when another start takes long.
+    when tmux is missing or it does not come up, and what opening the ledger raises; Refused in a gate of this town,
+    and for an agent when a person took the town down, or none has started a supervisor yet; Busy when another
+    start takes long.
     """
     must_be_somebody(town)
     with lock(town.places.lock(STARTING), what="the start of the supervisor", wait=2 * PATIENCE):
@@ -109,7 +110,7 @@ def _env(town: Town) -> dict[str, str]:
 
 
 def _check_tools(town: Town) -> None:
-    """Raise Unavailable or Invalid now for what would only end up in the supervisor's log."""
+    """Raise now for what would only end up in the supervisor's log, a missing or unreadable ledger among it."""
     from gastown.world.git.command import version as git_version
     from gastown.world.tmux.door import Door
     from gastown.world.tmux.place import socket_path
@@ -117,7 +118,7 @@ def _check_tools(town: Town) -> None:
 
     Door(socket_path(town.root), CONFIG, deadline=5).check_version()
     git_version()
-    _ = town.settings, town.rigs
+    _ = town.settings, town.rigs, town.ledger
 
 
 def _wait(town: Town, ours: int, log: Path, began: int) -> int:
