@@ -2,23 +2,44 @@
 
 import os
 import re
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gastown.errors import Busy, Invalid, NotFound
+from gastown.errors import Busy, GastownError, Invalid, NotFound
 from gastown.ledger.failures import BUSY_SECONDS, said_plainly
-from gastown.ledger.sqlite import POLL_SECONDS, checkpoints_are_safe, patiently, sqlite3
+from gastown.ledger.sqlite import (
+    NOTHING,
+    POLL_SECONDS,
+    checkpoints_are_safe,
+    connect,
+    identity,
+    patiently,
+    sqlite3,
+)
 
 Row = Mapping[str, Any]
 
 FILE_NAME = "gastown.db"
+COMING = ".restored-"
+"""Behind its name: a file that stands ready to take the place of the one there."""
+
+REPLACED_SECONDS = 2.0
+"""For so long a file is opened again, because another takes its place."""
+
 CACHE_KIBIBYTES = 32_000
 """At most, for the pages of one transaction: releasing an epic of 100,000 beads touches thousands."""
 
-PRAGMAS = ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", f"cache_size = -{CACHE_KIBIBYTES}")
+PRAGMAS = (
+    "journal_mode = WAL",  # it is, but for a copy
+    "synchronous = FULL",
+    "fullfsync = ON",
+    "foreign_keys = ON",
+    f"cache_size = -{CACHE_KIBIBYTES}",
+)
 APPLICATION_ID = 0x67740001
 """Marks the file as a ledger of ours in SQLite's header."""
 
@@ -46,24 +67,46 @@ class Database:
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        late = time.monotonic() + REPLACED_SECONDS
         with said_plainly(path):
-            if not create and not path.exists():
-                raise NotFound(f"there is no ledger at {path}", "gt ledger restore brings it back")
-            self.path = path
-            self._file = (0, 0)
-            self._connection = sqlite3.connect(
-                path, timeout=POLL_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._connection.row_factory = sqlite3.Row
-                self._prepare(create=create)
-            except BaseException:
-                self._connection.close()
-                raise
+            while not self._open(create=create):
+                if time.monotonic() > late:
+                    raise self._replaced()
+                time.sleep(POLL_SECONDS)
 
-    def _prepare(self, *, create: bool) -> None:
-        version = self._version()
-        self._file = _identity(self.path)
+    def _open(self, *, create: bool) -> bool:
+        """Open the file; False when another takes its place meanwhile.
+
+        SQLite opens the file at once, and its log, by name, with the first read: should another file have come
+        between, that may be the other's log. Reading it does no harm. So nothing is written, and SQLite does
+        not fold a log into the file, before the same file was seen there before the one and after the other.
+        """
+        self._file = identity(self.path)
+        if not create and not self.path.exists():
+            if any(self.path.parent.glob(f"{self.path.name}{COMING}*")):
+                return False
+            raise self._replaced()
+        self._connection = connect(self.path, create=create)
+        try:
+            self._connection.row_factory = sqlite3.Row
+            if create and self._file == NOTHING:
+                self._file = identity(self.path)
+            version = self._version()
+            if identity(self.path) == self._file:
+                self._prepare(version, create=create)
+                return True
+        except (sqlite3.Error, GastownError):
+            self._connection.close()
+            if identity(self.path) == self._file:
+                raise
+        except BaseException:
+            self._connection.close()
+            raise
+        self._connection.close()
+        return False
+
+    def _prepare(self, version: int, *, create: bool) -> None:
         if version > _newest():
             raise Invalid(
                 f"{self.path} was written by a newer Gas Town (ledger version {version}, this one knows {_newest()})",
@@ -180,9 +223,9 @@ class Database:
         if self._connection.in_transaction:
             yield self
             return
-        with said_plainly(self.path):
-            self._begin()
         try:
+            with said_plainly(self.path):
+                self._begin()
             yield self
             with said_plainly(self.path):
                 self._execute("COMMIT")
@@ -201,10 +244,15 @@ class Database:
             self._roll_back()
 
     def _begin(self) -> None:
+        """Whoever replaces the file holds its write lock: after this look it stays where it is until the end."""
         self._execute("BEGIN IMMEDIATE")
-        if _identity(self.path) != self._file:  # what is written here nobody would ever read
-            self._roll_back()
-            raise Busy(f"the ledger {self.path} has just been replaced by another file", "try again")
+        if identity(self.path) != self._file:  # what is written here nobody would ever read
+            raise self._replaced()
+
+    def _replaced(self) -> GastownError:
+        if not self.path.exists():
+            return NotFound(f"there is no ledger at {self.path}", "gt ledger restore brings it back")
+        return Busy(f"the ledger {self.path} has just been replaced by another file", "try again")
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:  # some failures end it by themselves
@@ -218,7 +266,7 @@ class Database:
     def is_replaced(self) -> bool:
         """Whether another file has taken this one's place: nobody writes here any more, so it never changes."""
         try:
-            return _identity(self.path) != self._file
+            return identity(self.path) not in (NOTHING, self._file)
         except OSError:
             return False
 
@@ -230,10 +278,6 @@ class Database:
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""
         self._connection.close()
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    return (seen := path.stat()).st_dev, seen.st_ino
 
 
 def _migrations() -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from gastown.errors import Busy
 from gastown.ledger.database import APPLICATION_ID
 from gastown.ledger.failures import BUSY_SECONDS
 from gastown.ledger.history import Highest
-from gastown.ledger.sqlite import sqlite3
+from gastown.ledger.sqlite import connect, patiently, sqlite3
 
 T = TypeVar("T")
 BESIDE = ("-wal", "-shm", "-journal")
@@ -53,15 +53,15 @@ class OldFile:
         return self
 
     def _open(self) -> None:
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        self._connection = connection
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        connection = self._connection = connect(self.path)
+        mark = patiently(connection, "PRAGMA application_id", seconds=BUSY_SECONDS).fetchone()[0]
+        if mark != APPLICATION_ID:
             self.trouble = "it is not a ledger of Gas Town"
             self._close()
             return
         self.version = connection.execute("PRAGMA user_version").fetchone()[0]
         connection.row_factory = sqlite3.Row
-        connection.execute("BEGIN IMMEDIATE")
+        patiently(connection, "BEGIN IMMEDIATE", seconds=BUSY_SECONDS)
 
     def __exit__(
         self,

@@ -7,10 +7,12 @@ would double the start of a process that runs on every prompt and turn.
 import os
 import sys
 
-from gastown.ledger.sqlite import POLL_SECONDS, checkpoints_are_safe, patiently, sqlite3
+from gastown.ledger.sqlite import NOTHING, checkpoints_are_safe, connect, identity, patiently, sqlite3
 
 FILE_NAME = "gastown.db"
 BUSY_SECONDS = 5.0
+TRIES = 3
+"""How often the ledger is opened again because another file took its place."""
 
 _SHORT = 200
 """Characters of a message that an event keeps."""
@@ -114,10 +116,15 @@ def record(town: str, incarnation: str, credential: str, event: str, said: str) 
     if event not in EVENTS:
         return f"nobody reads {_tame(event)!r}", ""
     path = os.path.join(town, FILE_NAME)  # noqa: PTH118 - pathlib costs a third of the budget
-    if not os.path.exists(path):  # noqa: PTH110 - as above
-        return "there is no ledger", ""
-    connection = _open(path)
-    patiently(connection, "BEGIN IMMEDIATE", seconds=BUSY_SECONDS)
+    connection = None
+    for _ in range(TRIES):
+        there = identity(path)
+        if there == NOTHING:
+            return "there is no ledger", ""
+        if connection := _begun(path, there):
+            break
+    if connection is None:
+        return "the ledger was replaced again and again", ""
     try:
         told = _write(connection, incarnation, credential, event, said)
     except BaseException:
@@ -128,8 +135,23 @@ def record(town: str, incarnation: str, credential: str, event: str, said: str) 
     return told
 
 
+def _begun(path: str, there: tuple[int, int]) -> sqlite3.Connection | None:
+    """The ledger with its write lock taken; None when another file came, as `Database` looks for it."""
+    connection = None
+    try:
+        connection = _open(path)
+        patiently(connection, "BEGIN IMMEDIATE", seconds=BUSY_SECONDS)
+    except sqlite3.Error:
+        if identity(path) == there:
+            raise
+    if connection is not None and identity(path) != there:
+        connection.close()  # and so rolled back
+        return None
+    return connection
+
+
 def _open(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=POLL_SECONDS, isolation_level=None)
+    connection = connect(path)
     connection.row_factory = sqlite3.Row
     connection.text_factory = _text
     for pragma in ("foreign_keys = ON", "synchronous = FULL", "fullfsync = ON"):

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from gastown.errors import Unavailable
 from gastown.ledger.copies import remove, sync
+from gastown.ledger.database import COMING
 from gastown.ledger.old_file import BESIDE
 from gastown.operations.history.place import free_name
 
-READY, KEPT = ".restored-", ".before-restore-"
+READY, KEPT = COMING, ".before-restore-"
 
 
 def prepare(path: Path, built: Path, when: str) -> tuple[Path, Path]:
