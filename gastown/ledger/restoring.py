@@ -28,7 +28,7 @@ def refused_plainly(commit: str) -> Generator[None]:
     """Raise Invalid for rows that no ledger takes: somebody wrote them into the history by hand."""
     try:
         yield
-    except (sqlite3.IntegrityError, KeyError, TypeError, ValueError) as problem:
+    except (sqlite3.IntegrityError, KeyError, TypeError, ValueError, OverflowError) as problem:
         raise Invalid(
             f"the commit {commit} holds what no ledger can: {type(problem).__name__}, {problem}",
             "gt ledger log lists other commits",

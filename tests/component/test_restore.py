@@ -84,7 +84,7 @@ def test_the_history_goes_on_from_what_was_restored(town: HistoryTown) -> None:
 
 def test_the_old_file_is_kept_with_all_that_it_says_and_brings_itself_back(town: HistoryTown) -> None:
     town.add("we-late")
-    restored = town.restore()
+    restored = town.restore(at="main")
     assert restored.kept is not None
     assert restored.kept_is_sound
     assert beads.find(town.ledger, "we-late") is None
@@ -183,7 +183,9 @@ def test_work_that_was_handed_in_since_is_on_no_hook_any_more(town: HistoryTown)
     town.add("we-more")
     town.record()
     restored = town.restore(at="main~1")
-    assert restored.notes == ("we-paint is not on the hook of web/polecats/Toast any more",)
+    frozen = "refs/gastown/submitted/we-paint/2"
+    note = f"we-paint is not on the hook of web/polecats/Toast any more: it was handed in as {frozen}"
+    assert restored.notes == (note,)
     assert beads.get(town.ledger, "we-paint").status == "open"
     assert agents.open_assignment(town.ledger, "web/polecats/Toast") is None
     sound(town)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 
 from gastown.domain import ledger_tree as tree
+from gastown.domain.own_rows import MOST
 from gastown.errors import GastownError
 from gastown.ledger.history import Highest
 from gastown.operations.history.export import town_numbers
@@ -46,5 +47,5 @@ def _submitted(town: Town) -> Iterator[tuple[str, int]]:
         with contextlib.suppress(GastownError):
             for ref in Repository(folder).refs(SUBMITTED):
                 bead, _, generation = ref.removeprefix(f"{SUBMITTED}/").rpartition("/")
-                if generation.isdigit():
+                if generation.isdecimal() and int(generation) < MOST:  # others were never given out
                     yield bead, int(generation)

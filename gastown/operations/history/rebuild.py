@@ -1,6 +1,5 @@
 """Making a new ledger out of a commit of its history: all rows, and no link to what is not there."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,8 +9,10 @@ from gastown.domain.records import Json, Record, is_tombstone, parse
 from gastown.errors import Invalid
 from gastown.ledger import records, restoring
 from gastown.ledger.database import Database
+from gastown.operations.history.own_rows import OwnRows
 from gastown.world.git.ledger_commits import Commit
 from gastown.world.git.ledger_repository import LedgerRepository
+from gastown.world.git.repository import SUBMITTED
 
 CHUNK = 2_000
 """Beads that are held in memory at once."""
@@ -43,10 +44,15 @@ class Rebuilding:
         *,
         deleted: Mapping[str, Record],
         over: Collection[int],
+        carries_on: bool,
         now: str,
     ) -> None:
-        """`deleted` come back as deleted, by uid, and the generations in `over` ended, whatever the commit says."""
-        self._kept, self._commit, self._town, self._now = kept, commit, town, now
+        """`deleted` come back as deleted, by uid, and the generations in `over` ended, whatever the commit says.
+
+        `carries_on`: those whose `gt done` the commit knows of are handed over once more, to the same end.
+        """
+        self._kept, self._commit, self._now = kept, commit, now
+        self._own, self._carries_on = OwnRows(kept, commit.id, town), carries_on
         self._deleted, self._over = dict(deleted), over
         self._live: set[str] = set()
         self._all: set[str] = set()
@@ -69,17 +75,21 @@ class Rebuilding:
 
     def _read_hooks(self) -> None:
         """A hook holds only what its agent is assigned to."""
-        rows = self._rows(*self._files("assignments"))
-        self._assignments = sorted(rows, key=lambda row: int(str(row["generation"])))
-        self._agents = list(self._rows(tree.agents_path(self._town)))
+        self._assignments = sorted(self._own.assignments(), key=lambda row: int(str(row["generation"])))
+        self._agents = list(self._own.agents())
         valid = {
             (str(row["agent"]), str(row["bead"]))
             for row in self._assignments
-            if row.get("ended_at") is None and row["generation"] not in self._over
+            if row.get("ended_at") is None and not self._is_over(row)
         }
         hooks = {str(row["address"]): str(row["hook_bead"]) for row in self._agents if row.get("hook_bead")}
         self._hooks = {agent: bead for agent, bead in hooks.items() if (agent, bead) in valid}
         self._given_back = set(hooks.values()) - set(self._hooks.values())
+
+    def _is_over(self, row: Mapping[str, Json]) -> bool:
+        if row["generation"] not in self._over:
+            return False
+        return not (self._carries_on and row.get("done_at"))
 
     def _bare(self, record: Record) -> Record:
         """The bead without what is written in the second round, and `hooked` where it is on a hook."""
@@ -142,21 +152,6 @@ class Rebuilding:
                         f"{path} of {self._commit.id[:10]}: {problem.message}", problem.hint
                     ) from problem
 
-    def _rows(self, *paths: str) -> Iterator[Mapping[str, Json]]:
-        for path in paths:
-            for line in tree.lines_of(self._kept.read(self._commit.id, path)):
-                try:
-                    yield json.loads(line)
-                except ValueError as problem:
-                    raise Invalid(
-                        f"{path} of {self._commit.id[:10]} is no file of a ledger: {problem}", "gt ledger log"
-                    ) from problem
-
-    def _files(self, folder: str) -> list[str]:
-        return [
-            path for path, _ in self._kept.files(self._commit.id, f"{tree.town_folder(self._town)}{folder}")
-        ]
-
     def _own_rows(self, ledger: Database) -> None:
         """What belongs to the town alone."""
         addresses = {str(row["address"]) for row in self._agents}
@@ -169,7 +164,7 @@ class Rebuilding:
             self.result.note(f"{len(self._assignments) - len(fit)} assignments are of what is not there")
         restoring.add_assignments(ledger, (self._held(row, hooks) for row in fit))
         generations = {int(str(row["generation"])) for row in fit}
-        for row in self._rows(*self._files("merges")):
+        for row in self._own.merges():
             known = str(row["id"]) in self._all and str(row["bead"]) in self._all
             if known and row["generation"] in generations:
                 restoring.add_merge(ledger, row)
@@ -180,7 +175,9 @@ class Rebuilding:
         """The assignment, ended if it was open and is on no hook any more."""
         if row.get("ended_at") is not None or hooks.get(str(row["agent"])) == row["bead"]:
             return row
-        self.result.note(f"{row['bead']} is not on the hook of {row['agent']} any more")
+        handed_in = f": it was handed in as {SUBMITTED}/{row['bead']}/{row['generation']}"
+        why = handed_in if row["generation"] in self._over else ""
+        self.result.note(f"{row['bead']} is not on the hook of {row['agent']} any more{why}")
         return {**row, "ended_at": self._now, "outcome": "unslung"}
 
 

@@ -83,6 +83,19 @@ def _record_or_begin_anew(town: Town, kept: LedgerRepository) -> Recorded:
     return replace(_Recording(town, kept).run(), broken=aside)
 
 
+def record_rest(town: Town, kept: LedgerRepository) -> bool:
+    """Record what the ledger has beyond its history; False when that is not the history of this very file.
+
+    For those who hold the lock of the history. A history that cannot be read stays as it is: raises Broken.
+    """
+    head = kept.head() if kept.exists() else None
+    with town.ledger.snapshot() as ledger:
+        follows = exported(head, ledger) is not None
+    if follows:
+        _Recording(town, kept).run()
+    return follows
+
+
 def exported(head: Commit | None, database: Database) -> int | None:
     """The last row of this file's journal that is in the history; None when that cannot be told."""
     told: Mapping[str, str] = {} if head is None else head.trailers

@@ -24,6 +24,7 @@ from gastown.operations.history.place import LOCK, TOWN_FACT, TOWN_SETTING, repo
 from gastown.operations.history.rebuild import Rebuilding, Rebuilt
 from gastown.operations.history.record import PART, RESTORED, record_held
 from gastown.operations.history.swap import finish, prepare, swap
+from gastown.operations.history.unrecorded import record_unrecorded
 from gastown.town import Town
 from gastown.world.git.ledger_commits import Commit
 from gastown.world.git.ledger_failures import Broken
@@ -70,9 +71,11 @@ def restore(town: Town, *, at: str | None = None, source: Path | None = None, by
         try:
             with OldFile(path) as old:
                 restored = _Restoring(town, kept_history, old, by).run(at, source)
+                kept_history.close()
+                # recorded while the old file is open: others who close it are not the last, and clean up nothing
+                return _recorded(town, restored)
         finally:
             kept_history.close()
-        return _recorded(town, restored)
 
 
 @contextmanager
@@ -137,19 +140,24 @@ class _Restoring:
         was_sound = self._old.readable and not self._old.trouble and self._old.version <= health.version
         return replace(made, kept=swap(self._path, ready, kept), kept_is_sound=was_sound)
 
+    def _keep_what_is_new(self) -> None:
+        if why := record_unrecorded(self._town, self._kept, self._old):
+            self._notes.append(f"what only the old file had is in it, and not here: {why}")
+
     def _from_history(self, building: Path, at: str | None) -> Restored:
         if not self._kept.exists():
             raise NotFound("there is no git history of this ledger", "gt ledger restore --from BACKUP")
-        commit, newest = self._commit(at)
+        commit, newest = self._meant(at)
         uid = self._uid(commit)
         told = town_numbers(self._kept.read(commit.id, tree.town_path(uid)))
+        _make_private(building)
         ledger = Database(building, create=True)
         try:
             with restoring.refused_plainly(commit.id[:10]), ledger.transaction():
-                over = frozenset[int]() if newest else fences.frozen_generations(self._town)
                 rebuilding = Rebuilding(
-                    self._kept, commit, uid, deleted=self._tombstones(), over=over, now=stamp(self._now)
-                )
+                    self._kept, commit, uid, deleted=self._tombstones(), carries_on=newest,
+                    over=fences.frozen_generations(self._town), now=stamp(self._now),
+                )  # fmt: skip
                 rebuilt = rebuilding.run(ledger)
                 derived.rebuild(ledger)
                 self._finish(ledger, uid, f"{commit.id[:10]} of {stamp(commit.at)}", rebuilt, told)
@@ -163,6 +171,7 @@ class _Restoring:
         health = check(source)
         if health.problems:
             raise Invalid(f"{source} is not a sound ledger: {health.problems[0]}", "name another backup")
+        self._keep_what_is_new()
         copies.copy(source, building)
         ledger = Database(building)
         try:
@@ -194,6 +203,15 @@ class _Restoring:
             ledger, self._by, "ledger.restored", "ledger", self._now, source=source, beads=rebuilt.beads,
             left_out=len(rebuilt.notes),
         )  # fmt: skip
+
+    def _meant(self, at: str | None) -> tuple[Commit, bool]:
+        """As `_commit`, with what was new in the old file; `at` says what it said before that was recorded."""
+        if at is None:
+            self._keep_what_is_new()
+            return self._commit(at)
+        meant = self._commit(at)
+        self._keep_what_is_new()
+        return meant
 
     def _commit(self, at: str | None) -> tuple[Commit, bool]:
         """The commit that is meant, and whether it is the newest; one that is a part is taken with the others."""
@@ -247,6 +265,16 @@ class _Restoring:
             if b'"status":"tombstone"' in content:
                 lines = (line for line in tree.lines_of(content) if '"status":"tombstone"' in line)
                 yield from (record for record in map(parse, lines) if is_tombstone(record))
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file that nobody else can read, for SQLite to fill; its log gets the same rights."""
+    try:
+        path.touch(0o600)
+    except OSError as error:
+        raise Unavailable(
+            f"{path} cannot be made: {error.strerror}", "check the folder's rights and the disk"
+        ) from error
 
 
 def parse_moment(text: str, now: datetime) -> datetime | None:

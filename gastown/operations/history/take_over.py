@@ -11,6 +11,7 @@ from gastown.domain.records import Record
 from gastown.errors import Invalid, Refused
 from gastown.ledger import pulled
 from gastown.operations.history.fences import new_uid
+from gastown.operations.history.own_rows import OwnRows
 from gastown.operations.history.place import LOCK, TOWN_SETTING, repository
 from gastown.operations.history.pull import Say
 from gastown.operations.history.record import PATIENCE
@@ -61,6 +62,7 @@ def _fetched(town: Town, kept: LedgerRepository, url: str, uid: str, *, say: Say
     commit = ledger_remotes.fetch(kept.path, place.url, place.ref, place.kept_as)
     if commit is None:
         raise Refused(f"{place.shown} is empty", "gt ledger push there first")
+    OwnRows(kept, commit, uid).check()
     head = kept.head()
     kept.move(MAIN, commit, was=None if head is None else head.id)
     _go_on_from(town, kept, commit, uid)
