@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gastown.ledger.database import Database
+from gastown.ledger.database import Database, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Part:
 
     key: int
     parent: int | None
+    depth: int
+    """How many steps beneath the epic it is."""
     id: str
     title: str
     type: str
@@ -52,10 +54,20 @@ def kinds_between(database: Database, bead: str, depends_on: str) -> Sequence[st
 
 def parts(database: Database, bead: str) -> Sequence[Part]:
     """The bead of exactly that id and all beneath it, parents first; what Gas Town makes for itself left out."""
-    return [
-        Part(row["key"], row["parent"], row["id"], row["title"], row["type"], row["status"], row["priority"])
-        for row in database.rows("trees", "parts", id=bead)
-    ]
+    rows = database.rows("trees", "parts", id=bead)
+    beneath: dict[int | None, list[Row]] = {}
+    for row in rows:
+        beneath.setdefault(row["parent"], []).append(row)
+    found = [_part(row, 0) for row in rows[:1]]
+    for part in found:  # it grows meanwhile
+        found += [_part(row, part.depth + 1) for row in beneath.pop(part.key, ())]
+    return found
+
+
+def _part(row: Row, depth: int) -> Part:
+    return Part(
+        row["key"], row["parent"], depth, row["id"], row["title"], row["type"], row["status"], row["priority"]
+    )
 
 
 def epics(database: Database, *, closed: bool, rig: str | None, most: int) -> Sequence[str]:

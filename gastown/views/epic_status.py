@@ -10,6 +10,9 @@ from gastown.ledger.trees import Part
 from gastown.town import Town
 
 EPICS = 50
+DEEPEST = 50
+"""So many epics within each other are shown one by one; what is beneath them is counted all the same."""
+
 EPIC = "epic"
 
 
@@ -27,7 +30,7 @@ class EpicProgress:
     eligible_to_close: bool
     """It is not closed, and all that is beneath it is."""
     epics: tuple["EpicProgress", ...]
-    """The epics directly within it."""
+    """The epics directly within it; not those that are more than fifty steps down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _rolled_up(
         epics=tuple(
             done[child.key]
             for child in beneath
-            if child.type == EPIC and (closed or child.status != BeadStatus.CLOSED)
+            if child.type == EPIC and child.depth <= DEEPEST and (closed or child.status != BeadStatus.CLOSED)
         ),
     )
 

@@ -246,6 +246,26 @@ def shape(node: Node) -> str:
     return f"{node.id[3:]}{mark}" + (f"({beneath})" if beneath else "")
 
 
+def test_epics_are_counted_however_deep_they_lie(place: GraphTown) -> None:
+    deep = 120
+    for number in range(deep):
+        place.made(f"we-{number}", type="epic")
+        if number:
+            place.part(f"we-{number}", f"we-{number - 1}")
+    place.made("we-end")
+    place.part("we-end", f"we-{deep - 1}")
+    found = epic_status(place.town, "we-0")
+    assert (found.total, found.closed) == (1, 0)
+    assert eligible([found]) == []
+    shown = 0
+    while found.epics:
+        (found,) = found.epics
+        shown += 1
+    assert shown == 50
+    place.close("we-end")
+    assert epic_status(place.town, "we-0").closed == 1
+
+
 def test_a_tree_shows_what_comes_twice_once(place: GraphTown) -> None:
     for number in range(1, 6):
         place.made(f"we-{number}")

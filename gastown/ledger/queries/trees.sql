@@ -22,16 +22,16 @@ SELECT kind FROM dependencies WHERE bead = :bead AND depends_on = :depends_on
    AND kind IN ('blocks', 'conditional-blocks', 'waits-for', 'parent-child') ORDER BY kind
 
 -- name: parts
--- An epic and all that is beneath it, parents before their children.
-WITH RECURSIVE part (key, parent, depth) AS (
-    SELECT key, NULL, 0 FROM beads WHERE id = :id
-    UNION ALL
-    SELECT r.key, p.key, p.depth + 1 FROM part p CROSS JOIN readiness r ON r.parent = p.key WHERE p.depth < 50
+-- An epic and all that is beneath it, however deep; siblings in their order.
+WITH RECURSIVE part (key, parent) AS (
+    SELECT key, NULL FROM beads WHERE id = :id
+    UNION
+    SELECT r.key, p.key FROM part p CROSS JOIN readiness r ON r.parent = p.key
 )
 SELECT p.key, p.parent, b.id, b.title, b.type, b.status, b.priority FROM part p CROSS JOIN beads b ON b.key = p.key
- WHERE p.depth = 0
+ WHERE p.parent IS NULL
     OR b.type NOT IN ('message', 'molecule', 'step', 'gate', 'convoy', 'merge-request', 'escalation', 'tombstone')
- ORDER BY p.depth, b.priority, b.created_at, b.key
+ ORDER BY p.parent IS NOT NULL, b.priority, b.created_at, b.key
 
 -- name: epics
 -- Epics that are no part of another epic.
