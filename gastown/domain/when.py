@@ -1,7 +1,7 @@
 """Moments as people type them: 2026-12-01, 2026-12-01T09:00, +3d, tomorrow, friday."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 from gastown.errors import Invalid
 
@@ -17,8 +17,15 @@ def parse_when(text: str, now: datetime) -> datetime:
     """The moment that `text` means to somebody whose clock shows `now`, which has no time zone.
 
     The answer has one only if the text does. A day is its first moment; a weekday is the next one, never today.
-    Raises Invalid.
+    Raises Invalid, also for what lies at the ends of the calendar.
     """
+    moment = _parsed(text, now)
+    if not MINYEAR < moment.year < MAXYEAR:  # else another time zone may have no date for it
+        raise Invalid(f"{text!r} is too far away", FORMS)
+    return moment
+
+
+def _parsed(text: str, now: datetime) -> datetime:
     words = " ".join(text.lower().split()).removeprefix("next ")
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     try:

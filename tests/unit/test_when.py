@@ -52,3 +52,14 @@ def test_what_is_no_moment_is_said_so_with_the_forms(text: str) -> None:
 def test_no_text_does_more_than_be_understood_or_refused(text: str) -> None:
     with suppress(Invalid):
         parse_when(text, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0001-01-01", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-23:00", "9999-12-31", "9999-12-31T00:00Z"],
+)
+def test_a_moment_at_the_ends_of_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match="too far away"):
+        parse_when(text, NOW)
+    with pytest.raises(Invalid):
+        parse_when("+1d", datetime(9999, 12, 31, 12))  # noqa: DTZ001
