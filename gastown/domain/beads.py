@@ -75,6 +75,9 @@ LONGEST_TITLE = 500
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that can repaint a terminal, turn the order of what is read, or are none (half a surrogate pair)."""
 
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Characters that count as letters or signs, and show nothing."""
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)+")
 
 
@@ -128,11 +131,22 @@ def check_id(text: str) -> str:
     return text
 
 
+def is_visible(text: str) -> bool:
+    """Whether it holds anything that can be seen: more than blanks, marks and characters without width."""
+    if text.isascii():
+        return bool(text.strip())
+    from unicodedata import category
+
+    return any(category(character)[0] in "LNPS" and character not in BLANKS for character in text)
+
+
 def check_title(text: str) -> str:
     """Give the title back on one line. Raises Invalid when it is empty, too long or holds control characters."""
     title = " ".join(text.split())
     if not title:
         raise Invalid("a bead needs a title", 'bd create "What is to be done"')
+    if not is_visible(title):
+        raise Invalid("nobody could see this title", 'bd create "What is to be done"')
     if len(title) > LONGEST_TITLE:
         raise Invalid(
             f"the title has {len(title)} characters; {LONGEST_TITLE} are the most", "put the rest into -d"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from gastown.domain.beads import FILED_TYPES, UNFIT
+from gastown.domain.beads import FILED_TYPES, UNFIT, is_visible
 from gastown.errors import Invalid
 
 LONGEST_TEXT = 1_000_000
@@ -42,7 +42,7 @@ def check_line(text: str, what: str, longest: int = LONGEST_WORD) -> str:
 def check_label(text: str) -> str:
     """Give the label back. Raises Invalid when it is empty, too long, or has a comma or control characters."""
     label = check_line(text, "label", LONGEST_LABEL)
-    if not label or "," in label:
+    if not is_visible(label) or "," in label:
         raise Invalid(f"{text!r} is no label", "labels are words without commas, like urgent or area:web")
     return label
 

@@ -57,10 +57,11 @@ class NewBead(NamedTuple):
 
 
 def insert(database: Database, new: NewBead, *, by: str, now: datetime) -> str:
-    """Write a new bead inside the present transaction; gives its id. Refused when the id is taken."""
+    """Write a new bead inside the present transaction; gives its id. Refused when the id is taken, in any case."""
     identity = new.id or _draw(database, new.prefix)
-    if new.id and database.row("beads", "by_id", id=new.id):
-        raise Refused(f"there is a bead {new.id} already", f"bd show {new.id}")
+    taken = database.row("beads", "same_id", id=new.id) if new.id else None
+    if taken is not None:
+        raise Refused(f"there is a bead {taken['id']} already", f"bd show {taken['id']}")
     database.write(
         "beads", "insert",
         id=identity, uid=_uid(), rig=new.rig, title=new.title, description=new.description,
@@ -83,7 +84,7 @@ def _draw(database: Database, prefix: str) -> str:
     for length in range(ID_LENGTH, ID_LENGTH + 20):
         drawn = int.from_bytes(os.urandom(16))
         identity = f"{prefix}-" + "".join(_DIGITS[drawn // 36**place % 36] for place in range(length))
-        if database.row("beads", "by_id", id=identity) is None:
+        if database.row("beads", "same_id", id=identity) is None:
             return identity
     raise Busy("no free id was found", "try again")  # pragma: no cover - twenty collisions in a row
 

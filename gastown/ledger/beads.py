@@ -10,7 +10,7 @@ from gastown.ledger.database import Database, Row
 
 
 def get(database: Database, identity: str) -> Bead:
-    """The bead of that id, or of the one id that begins with it; deleted ones only by their whole id.
+    """The bead of that id, in any case, or of the one id that begins with it; deleted ones only by exactly their id.
 
     Raises NotFound or Refused.
     """
@@ -32,6 +32,9 @@ def _only_match(database: Database, prefix: str) -> str:
     matches = [str(row["id"]) for row in database.rows("beads", "ids_like", prefix=prefix)] if prefix else []
     if not matches:
         raise NotFound(f"there is no bead {prefix!r}", "bd ready lists what can be worked on")
+    whole = [identity for identity in matches if identity.lower() == prefix.lower()]
+    if len(whole) == 1:
+        return whole[0]
     if len(matches) > 1:
         raise Refused(f"{prefix!r} could be {', '.join(matches)}", "write more of the id")
     return matches[0]

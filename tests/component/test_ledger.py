@@ -279,15 +279,25 @@ def test_no_bead_is_found_by_anything_else(ledger: Database, text: str) -> None:
 
 def test_an_id_is_taken_once(ledger: Database) -> None:
     file_bead(ledger, identity="issue-1")
-    with pytest.raises(Refused, match="there is a bead issue-1 already"):
-        file_bead(ledger, identity="issue-1")
+    for taken in ("issue-1", "ISSUE-1"):
+        with pytest.raises(Refused, match="there is a bead issue-1 already"):
+            file_bead(ledger, identity=taken)
+
+
+def test_a_whole_id_in_any_case_comes_before_longer_ones(ledger: Database) -> None:
+    for identity in ("issue-1", "issue-12", "Issue-2"):
+        file_bead(ledger, identity=identity)
+    assert beads.get(ledger, "ISSUE-1").id == "issue-1"
+    assert beads.get(ledger, "issue-2").id == "Issue-2"
+    with pytest.raises(Refused, match="could be issue-1, issue-12, Issue-2"):
+        beads.get(ledger, "ISSUE-")
 
 
 @pytest.mark.parametrize("title", ["x\udcff", "\ud800"])
 def test_what_is_no_text_is_not_kept(ledger: Database, title: str) -> None:
-    with pytest.raises(Invalid, match="cannot be kept in the ledger"):
+    with pytest.raises(Invalid, match="not valid UTF-8"):
         file_bead(ledger, title)
-    with pytest.raises(Invalid, match="cannot be kept in the ledger"):
+    with pytest.raises(Invalid, match="not valid UTF-8"):
         beads.find(ledger, title)
 
 

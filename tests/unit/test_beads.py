@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gastown.domain.beads import LONGEST_ID, LONGEST_TITLE, check_id, check_title
 from gastown.domain.clock import moment, moment_or_none, stamp
+from gastown.domain.fields import check_label
 from gastown.errors import Invalid
 
 
@@ -114,3 +115,17 @@ def test_a_moment_that_is_not_there_stays_so() -> None:
     assert moment_or_none(None) is None
     assert moment_or_none("2026-01-02T03:04:05.006Z") == moment("2026-01-02T03:04:05.006Z")
     assert stamp(moment("2026-01-02T03:04:05.006Z")) == "2026-01-02T03:04:05.006Z"
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u2060 \ufeff", "\u3164", "\u2800\u2800", "\ufe0f", "\u00ad"])
+def test_a_title_and_a_label_can_be_seen(text: str) -> None:
+    with pytest.raises(Invalid, match="nobody could see"):
+        check_title(text)
+    with pytest.raises(Invalid, match="is no label"):
+        check_label(text)
+    assert check_title(f"{text}a") == f"{text}a".strip()
+
+
+@pytest.mark.parametrize("text", ["é", "…", "修", "👩\u200d🔧", "٣"])
+def test_whatever_can_be_seen_is_a_title(text: str) -> None:
+    assert check_title(text) == check_label(text) == text

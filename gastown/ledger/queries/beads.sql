@@ -7,6 +7,10 @@ VALUES (:id, :uid, :rig, :title, :description, :design, :acceptance, :notes, :ty
 -- name: by_id
 SELECT * FROM beads WHERE id = :id
 
+-- name: same_id
+-- Ids are told apart by more than the case of their letters: people type them in any.
+SELECT id FROM beads WHERE id = :id COLLATE NOCASE
+
 -- name: ids_like
 SELECT id FROM beads
  WHERE id COLLATE NOCASE >= :prefix AND id COLLATE NOCASE < :prefix || '{' AND type <> 'tombstone'
