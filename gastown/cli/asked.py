@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FIRST_YEAR = 1000
 """Moments are compared as texts that begin with a year of four digits."""
 
+NO_END = 1_000_000_000
+
 _AGO = r"-?(\d{1,5})([mhdw])(?: ago)?"
 
 
@@ -25,6 +27,18 @@ def statuses(texts: Sequence[str] | None) -> tuple[BeadStatus, ...]:
         if word not in list(BeadStatus):
             raise Invalid(f"{word!r} is no status", f"statuses: {', '.join(BeadStatus)}")
     return tuple(BeadStatus(word) for word in words)
+
+
+def most(number: int) -> int:
+    """How many at most, by what was typed; 0 means all. Raises Invalid for less than none."""
+    return not_negative(number, "--limit") or NO_END
+
+
+def not_negative(number: int, option: str) -> int:
+    """Give the number back, or the largest that there is use for. Raises Invalid for less than none."""
+    if number < 0:
+        raise Invalid(f"{option} takes no number below 0", f"{option} {-number}")
+    return min(number, NO_END)
 
 
 def types(texts: Sequence[str] | None) -> tuple[str, ...]:

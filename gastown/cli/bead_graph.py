@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from gastown.cli import output
-from gastown.cli.bead_read import NO_END, Most, Rig
+from gastown.cli import asked, output
+from gastown.cli.bead_read import Most, Rig
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import here
 
@@ -24,7 +24,7 @@ def dep_tree(
     from gastown.cli.render_graph import tree
     from gastown.views.dep_tree import dep_tree as grown
 
-    found = grown(here(), bead, upwards=up, depth=max(depth, 0))
+    found = grown(here(), bead, upwards=up, depth=asked.not_negative(depth, "--depth"))
     output.show(found, tree, as_json=as_json)
     other = "--down" if up else "--up"
     output.next_steps(f"bd dep tree {found.root.id} {other}", f"bd ready {found.root.id}")
@@ -60,7 +60,7 @@ def epic_status(
     if epic is not None:
         listed = progress.EpicList((progress.epic_status(town, epic),), more=False)
     else:
-        listed = progress.epic_list(town, closed=closed, rig=rig, most=most if most > 0 else NO_END)
+        listed = progress.epic_list(town, closed=closed, rig=rig, most=asked.most(most))
     found = listed.epics
     if as_json:
         output.say(output.json_text(found if epic is None else found[0]))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from gastown.cli import asked, output
-from gastown.cli.bead_read import NO_END, Assignee, Most, Rig
+from gastown.cli.bead_read import Assignee, Most, Rig
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import here
 from gastown.domain.fields import listed
@@ -88,7 +88,7 @@ def list_beads(  # noqa: PLR0913 - every way to choose
         ephemeral=ephemeral,
         sort=sort,
         reverse=reverse,
-        most=max(most, 0),
+        most=asked.most(most),
     )
     found = bead_list(town, wanted)
     if as_json:
@@ -120,7 +120,7 @@ def children(
     from gastown.views.bead_list import children as parts_of
 
     town = here()
-    parts = parts_of(town, bead, closed=closed, most=max(most, 0))
+    parts = parts_of(town, bead, closed=closed, most=asked.most(most))
     if as_json:
         output.say(output.json_text(parts))
         return
@@ -140,7 +140,7 @@ def blocked(*, rig: Rig = None, most: Most = LISTED, as_json: Json = False) -> N
     """List work that waits: for which beads, because of which parents, or because a person said so."""
     from gastown.views.blocked import blocked as what_waits
 
-    found = what_waits(here(), rig, most if most > 0 else NO_END)
+    found = what_waits(here(), rig, asked.most(most))
     if as_json:
         output.say(output.json_text(found.lines))
         return
@@ -170,7 +170,13 @@ def stale(
     from gastown.views.stale import stale as forgotten
 
     town = here()
-    found = forgotten(town, days=days, statuses=asked.statuses(status), rig=rig, most=max(most, 0))
+    found = forgotten(
+        town,
+        days=asked.not_negative(days, "--days"),
+        statuses=asked.statuses(status),
+        rig=rig,
+        most=asked.most(most),
+    )
     if as_json:
         output.say(output.json_text(found.lines))
         return
@@ -198,7 +204,7 @@ def search(
     """Find beads by words in their texts and comments, by id, or by what they are known as elsewhere; best first."""
     from gastown.views.search import search as look_for
 
-    found = look_for(here(), " ".join(words), closed=closed, rig=rig, most=most if most > 0 else NO_END)
+    found = look_for(here(), " ".join(words), closed=closed, rig=rig, most=asked.most(most))
     if as_json:
         output.say(output.json_text(found.found))
         return

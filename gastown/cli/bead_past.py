@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import output
+from gastown.cli import asked, output
 from gastown.cli.bead_read import Rig
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import here
@@ -25,7 +25,7 @@ def history(
     from gastown.views.history import history as recorded
 
     town = here()
-    found = recorded(town, bead, max(most, 0))
+    found = recorded(town, bead, asked.most(most))
     output.show(found, lambda page: history_text(page, town.clock.now()), as_json=as_json)
     if as_json:
         return

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Beads that `bd ready` lists."""
 
-NO_END = 1_000_000_000
-
 Rig = Annotated[str | None, Option("Only of this rig (project).", metavar="RIG")]
 Most = Annotated[int, Option("How many at most; 0: all.", "-n", "--limit", metavar="N")]
 Assignee = Annotated[
@@ -33,13 +31,15 @@ def ready(
     as_json: Json = False,
 ) -> None:
     """List the beads that can be worked on at once: open, unblocked, in no queue; the urgent ones first."""
+    from gastown.cli import asked
+
     town = here()
     if bead is not None:
         _explain_one(town, bead, as_json=as_json)
     elif explain:
-        _explain(town, rig, assignee, most or NO_END, as_json=as_json)
+        _explain(town, rig, assignee, asked.most(most), as_json=as_json)
     else:
-        _ready(town, rig, assignee, most or NO_END, as_json=as_json)
+        _ready(town, rig, assignee, asked.most(most), as_json=as_json)
 
 
 def _ready(town: "Town", rig: str | None, assignee: str | None, most: int, *, as_json: bool) -> None:
@@ -93,6 +93,7 @@ def show(
         Argument("Ids of beads, or enough of their beginnings; deleted ones in full.", metavar="BEAD"),
     ],
     *,
+    whole: Annotated[bool, Option("Texts to their ends, and all comments.", "--all")] = False,
     as_json: Json = False,
 ) -> None:
     """Show beads with all that is known of them: text, links, parts, comments, who worked on it, what became of it."""
@@ -105,6 +106,6 @@ def show(
         return
     from gastown.cli.render_bead import bead_text
 
-    output.say("\n\n".join(bead_text(page, town.clock.now()) for page in pages))
+    output.say("\n\n".join(bead_text(page, town.clock.now(), whole=whole) for page in pages))
     if len(pages) == 1 and pages[0].deleted is not None:
         output.next_steps(f"bd undelete {pages[0].id}", f"bd history {pages[0].id}")

@@ -19,7 +19,12 @@ SHORT = 10
 """Digits of a commit that are shown."""
 
 LISTED = 20
-"""Links, or parts, of one sort that are listed."""
+"""Links, or parts, of one sort that are listed, and comments."""
+
+LONGEST_TEXT, LONGEST_COMMENT = 20_000, 4_000
+"""Characters that are shown; the whole is there on demand."""
+
+NO_END = 1_000_000_000
 
 NAMED = 8
 """Ids that are named on one line."""
@@ -45,25 +50,26 @@ def ready_list(lines: "Sequence[ReadyBead]", now: datetime) -> str:
     return "\n".join(table(rows, gives_way={4: 12}, right=(5,)))
 
 
-def bead_text(page: "BeadPage", now: datetime) -> str:
-    """One bead in full."""
+def bead_text(page: "BeadPage", now: datetime, *, whole: bool = False) -> str:
+    """One bead: its texts from their beginnings and its newest comments, or the whole of them."""
+    most = NO_END if whole else LONGEST_TEXT
     if page.deleted is not None:
         return "\n".join([f"{strong(page.id)}  {harmless(page.title)}", *_husk(page.deleted, now)])
     parts = [
         f"{strong(page.id)}  {harmless(page.title)}",
         *_facts(page, now),
         *_times(page, now),
-        *_body("Description", page.description),
-        *_body("Acceptance", page.acceptance),
-        *_body("Design", page.design),
-        *_body("Notes", page.notes),
+        *_body("Description", page.description, most),
+        *_body("Acceptance", page.acceptance, most),
+        *_body("Design", page.design, most),
+        *_body("Notes", page.notes, most),
         *_links("Leans on", [link for link in page.depends_on if link.kind != PART]),
         *_children(page),
         *_links("Needed by", [link for link in page.dependents if link.kind != PART]),
         *_links("Tracks", page.tracks),
         *_worked_on(page.assignments, now),
         *_requests(page.requests, now),
-        *_comments(page, now),
+        *_comments(page, now, whole=whole),
     ]
     return "\n".join(parts)
 
@@ -133,12 +139,14 @@ def _children(page: "BeadPage") -> Iterable[str]:
             yield f"   … {page.children_total - LISTED} more: bd children {page.id} --all"
 
 
-def _body(title: str, text: str) -> Iterable[str]:
+def _body(title: str, text: str, most: int) -> Iterable[str]:
     if text.strip():
         from gastown.domain.briefing import printable
 
         yield f"\n {strong(title)}"
-        yield from (f"   {line}".rstrip() for line in printable(text).strip("\n").splitlines())
+        yield from (f"   {line}".rstrip() for line in printable(text[:most]).strip("\n").splitlines())
+        if len(text) > most:
+            yield f"   … {len(text) - most:,} more characters: --all shows them"
 
 
 def _links(title: str, links: "Sequence[Link]") -> Iterable[str]:
@@ -184,6 +192,11 @@ def _request(one: "RequestLine", now: datetime) -> Sequence[str]:
     return (one.id, clock(one.ended_at or one.submitted_at, now), became, one.because or "")
 
 
-def _comments(page: "BeadPage", now: datetime) -> Iterable[str]:
-    for comment in page.comments:
-        yield from _body(f"{harmless(comment.author)} wrote {ago(comment.at, now)}", comment.body)
+def _comments(page: "BeadPage", now: datetime, *, whole: bool) -> Iterable[str]:
+    """The newest comments, oldest first."""
+    older = 0 if whole else max(len(page.comments) - LISTED, 0)
+    if older:
+        yield f"\n   … {older:,} older comments: --all shows them"
+    most = NO_END if whole else LONGEST_COMMENT
+    for comment in page.comments[older:]:
+        yield from _body(f"{harmless(comment.author)} wrote {ago(comment.at, now)}", comment.body, most)

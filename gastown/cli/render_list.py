@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 INDENT = 5
 
+SUMMARY = 200
+"""Columns of what is said of a bead in short, where no terminal is narrower."""
+
 
 def bead_lines(lines: "Sequence[BeadLine]", now: datetime, *, long: bool = False) -> str:
     """A line for each bead; with `long` another one with all else that there is to say in short."""
@@ -61,10 +64,11 @@ def _more(line: "BeadLine", now: datetime) -> Iterable[str]:
         f"changed {since(line.updated_at, now)} ago",
         f"closed: {line.close_reason or 'no reason given'}" if line.closed_at else "",
     ]
-    room = max(width() - INDENT, 20)
+    room = max(min(width(), SUMMARY) - INDENT, 20)
     yield faint(f"{' ' * INDENT}{fit(' · '.join(harmless(fact) for fact in facts if fact), room)}")
     if line.description.strip():
-        yield faint(f"{' ' * INDENT}{fit(harmless(line.description.strip().splitlines()[0]), room)}")
+        first = line.description.lstrip()[: room + 1].splitlines()[0]
+        yield faint(f"{' ' * INDENT}{fit(harmless(first), room)}")
 
 
 def parts_head(parts: "Parts") -> str:

@@ -129,6 +129,11 @@ def find(database: Database, wanted: Wanted) -> BeadList:
     return BeadList(lines(database, kept), min(more, LOOKED_AHEAD), more > LOOKED_AHEAD)
 
 
+def has_type(database: Database, type_: str) -> bool:
+    """Whether a bead is of this type, which is none of the usual ones."""
+    return database.row("lists", "has_type", type=type_) is not None
+
+
 def lines(database: Database, keys: Sequence[int]) -> tuple[BeadLine, ...]:
     """These beads, in this order."""
     return tuple(_line(row) for row in database.rows("lists", "lines", keys=json.dumps(keys)))

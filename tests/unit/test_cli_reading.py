@@ -104,6 +104,19 @@ def test_a_list_is_told_what_it_is_wanted_for(bd: Bd) -> None:
     "words, said",
     [
         (["list", "-s", "done"], "'done' is no status"),
+        (["list", "-t", "bogus"], "'bogus' is no type"),
+        (["list", "-n", "-1"], "--limit takes no number below 0"),
+        (["ready", "-n", "-1"], "--limit takes no number below 0"),
+        (["search", "x", "-n", "-1"], "--limit takes no number below 0"),
+        (["history", "x", "-n", "-1"], "--limit takes no number below 0"),
+        (["epic", "status", "-n", "-1"], "--limit takes no number below 0"),
+        (["dep", "tree", "x", "--depth", "-1"], "--depth takes no number below 0"),
+        (["stale", "--days", "-1"], "--days takes no number below 0"),
+        (["search", "\udc80"], "not valid UTF-8"),
+        (["show", "\udc80"], "not valid UTF-8"),
+        (["list", "--created-after", "0001-01-01"], "is too far away"),
+        (["list", "--created-before", "9999-12-31T23:59:59-23:00"], "is too far away"),
+        (["create", "x", "--due", "0001-01-01"], "is too far away"),
         (["list", "-p", "9"], "9 is no priority"),
         (["list", "--sort", "size"], "nothing can be sorted by 'size'"),
         (["list", "--created-after", "soon"], "'soon' is no moment"),
@@ -148,6 +161,27 @@ def test_ready_explains_one_bead_or_the_first_of_all(bd: Bd) -> None:
         (two, False, "waits"),
     ]
     assert bd("ready", "--explain").count("\n") == 6
+
+
+def test_very_large_limits_are_all(bd: Bd) -> None:
+    one = bd.file("Work")
+    for words in (("list",), ("ready",), ("search", "work")):
+        assert one in bd(*words, "-n", "99999999999999999999")
+
+
+def test_show_and_long_lists_stay_readable_however_much_there_is(bd: Bd) -> None:
+    one = bd.file("Large", "-d", "d" * 900_000)
+    for number in range(23):
+        bd("comment", one, f"remark {number}", "--no-up")
+    shown = bd("show", one)
+    assert len(shown) < 22_000
+    assert "… 880,000 more characters: --all shows them" in shown
+    assert "… 3 older comments: --all shows them" in shown
+    assert ("remark 2\n" in shown, "remark 3\n" in shown, "remark 22" in shown) == (False, True, True)
+    whole = bd("show", one, "--all")
+    assert "d" * 900_000 in whole
+    assert "remark 0\n" in whole
+    assert max(map(len, bd("list", "--long").splitlines())) <= 200
 
 
 def test_show_takes_several_and_knows_the_deleted(bd: Bd) -> None:

@@ -72,3 +72,7 @@ SELECT b.*, r.waits, r.kids,
        (SELECT depends_on FROM dependencies WHERE bead = b.id AND kind = 'parent-child') AS parent
   FROM json_each(:keys) k CROSS JOIN beads b ON b.key = k.value CROSS JOIN readiness r ON r.key = b.key
  ORDER BY k.key
+
+-- name: has_type
+SELECT 1 FROM beads INDEXED BY beads_by_type
+ WHERE type = :type AND type NOT IN ('task', 'bug', 'feature', 'chore') LIMIT 1
