@@ -10,8 +10,10 @@ import pytest
 
 from gastown.domain.filing import Filing, Leaning
 from gastown.errors import Invalid, Refused
-from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, molecules
+from gastown.ledger import agents, bead_writes, beads, convoys, derived, events, graph, molecules
 from gastown.ledger.bead_writes import NewBead
+from gastown.ledger.sqlite import sqlite3
+from gastown.operations.molecules.end import squash
 from gastown.operations.molecules.pour import pour
 from gastown.operations.work.close import close
 from gastown.operations.work.convoy_change import add
@@ -24,6 +26,7 @@ from gastown.operations.work.old_wisps import AFTER, MOST, remove_old_wisps
 from gastown.operations.work.sling import sling
 from gastown.operations.work.update import Changes, update
 from gastown.town import Town
+from tests.component.graph_model import differences
 from tests.component.history_town import HistoryTown
 from tests.towns import HUMAN
 
@@ -32,6 +35,9 @@ from tests.towns import HUMAN
 def town(tmp_path: Path) -> Iterator[HistoryTown]:
     with closing(HistoryTown(tmp_path)) as made:
         yield made
+        assert not derived.check(made.ledger)
+        with sqlite3.connect(made.ledger.path) as reader:
+            assert not differences(reader)
 
 
 def filed(town: HistoryTown, identity: str, *, wisp: bool = True, **fields: object) -> str:
@@ -82,6 +88,15 @@ def test_what_a_slung_wisp_leans_on_lasts_with_it_and_what_leans_on_it_does_not(
     town.record()
     links = json.dumps(town.line(work)["dependencies"])
     assert [kind in links for kind in (epic, "parent-child", before, "blocks", after)] == [True] * 4 + [False]
+
+
+def test_a_wisp_lasts_with_the_digest_of_its_steps(town: HistoryTown) -> None:
+    work = filed(town, "we-1")
+    made = pour(town.town, "polecat-work", {}, by=HUMAN, bead=work, wisp=True)
+    squash(town.town, made.molecule, by=HUMAN)
+    assert not beads.get(town.ledger, work).ephemeral
+    town.record()
+    assert work in json.dumps(town.line(made.molecule)["dependencies"])
 
 
 def test_a_slung_wisp_can_be_put_into_a_convoy(town: HistoryTown) -> None:

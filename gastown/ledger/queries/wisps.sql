@@ -7,5 +7,6 @@ SELECT w.id FROM beads w
                     WHERE d.depends_on = w.id AND b.status <> 'closed')
    AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.bead = w.id)
    AND NOT EXISTS (SELECT 1 FROM incarnations i WHERE i.bead = w.id)
-   AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE w.id IN (m.id, m.bead))
+   AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.id = w.id)
+   AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = w.id)
  LIMIT :most

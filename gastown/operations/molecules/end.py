@@ -78,6 +78,8 @@ def _squash(ledger: Database, molecule: Molecule, summary: str, *, by: str, now:
     steps = [step.id for step in molecule.steps]
     if molecule.is_wisp:
         molecules.forget(ledger, steps)
+        if molecule.bead is not None:  # a digest lasts, and so does what it is beneath
+            graph.keep(ledger, molecule.bead, by=by, now=now)
     else:
         _bury(ledger, molecule, by=by, now=now)
     molecules.make_digest(ledger, molecule.id, summary, by=by, now=now)
