@@ -68,9 +68,10 @@ class Database:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
-        late = time.monotonic() + REPLACED_SECONDS
+        late = 0.0
         with said_plainly(path):
             while not self._open(create=create):
+                late = late or time.monotonic() + REPLACED_SECONDS
                 if time.monotonic() > late:
                     raise self._replaced()
                 time.sleep(POLL_SECONDS)
@@ -79,8 +80,7 @@ class Database:
         """Open the file; False when another takes its place meanwhile.
 
         SQLite opens the file at once, and its log, by name, with the first read: should another file have come
-        between, that may be the other's log. Reading it does no harm. So nothing is written, and SQLite does
-        not fold a log into the file, before the same file was seen there before the one and after the other.
+        between, that may be the other's log. Reading it does no harm; more is done only if it is the same file.
         """
         self._file = identity(self.path)
         if not create and not self.path.exists():
