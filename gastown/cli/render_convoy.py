@@ -106,7 +106,15 @@ def slung_many(done: "SlungMany") -> str:
     lines = [
         f"slung  {len(done.slung)} of {all_of_it} in {harmless(done.title)}   ({inside}{ended})",
         *table(
-            [(one.bead, one.title, f"→ {one.agent}", f"generation {one.generation}") for one in done.slung],
+            [
+                (
+                    one.bead,
+                    one.title,
+                    f"→ {one.agent}",
+                    f"generation {one.generation}{_not_for(one.taken_from)}",
+                )
+                for one in done.slung
+            ],
             indent=3,
             gives_way={1: 14},
         ),
@@ -118,6 +126,10 @@ def slung_many(done: "SlungMany") -> str:
     if len(done.not_slung) > SHOWN:
         lines.append(f"   … and {len(done.not_slung) - SHOWN} more: gt convoy status {done.convoy}")
     return "\n".join(lines)
+
+
+def _not_for(somebody: str | None) -> str:
+    return f", not {harmless(somebody)}'s any more" if somebody else ""
 
 
 def told(one: "ConvoyNews") -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gastown.cli import exits
-from gastown.ledger import beads
+from gastown.ledger import bead_writes, beads
 from gastown.town import Town
 from tests.unit.test_cli_in_town import HOSTILE, Run, run, town
 
@@ -161,3 +161,20 @@ def test_hostile_words_stay_words(run: Run, town: Town) -> None:
 def test_when_no_bead_has_a_label_that_is_said(run: Run) -> None:
     assert run.bd("label", "list") == ""
     assert run.err.startswith("no bead has a label\n")
+
+
+def test_who_takes_work_from_somebody_is_told_from_whom(run: Run, town: Town) -> None:
+    def claimed(title: str) -> str:
+        bead = run.file(title)
+        with town.ledger.transaction() as ledger:
+            bead_writes.claim(ledger, bead, by="ann\x1b[31m", now=town.clock.now())
+        return bead
+
+    one, two, three = claimed("One"), claimed("Two"), claimed("Three")
+    told = "it was ann\ufffd[31m's work"
+    assert run.bd("update", one, "--assignee", "bob", "--no-up").strip().endswith(f"assignee  {told}")
+    assert run.bd("close", two, "--no-up").strip().endswith(told)
+    assert run.bd("delete", three, "--no-up").strip().endswith(told)
+    assert run.json("update", claimed("Four"), "--status", "open", "--no-up", program="bd")[0]["taken_from"]
+    run.bd("update", one, "--status", "open", "--no-up")
+    assert "  it was assigned to bob; unslung it is nobody's" in run("sling", one, "--no-up")
