@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from gastown.domain.ledger_tree import bead_path
 from gastown.domain.records import Record, line
 from gastown.errors import Invalid
 from gastown.ledger import events
+from gastown.operations.history.foreign_tree import must_be_a_rigs
 from gastown.operations.history.record import record
 from gastown.operations.history.verify import verify
+from gastown.world.git.ledger_repository import LedgerRepository
 from tests.component.two_towns import Two, alike, bead, beads, change, two_towns
 from tests.support import git
 
@@ -121,6 +124,28 @@ def test_names_that_no_town_gives_are_refused_before_anything_is_taken(two: Two,
         two.pull(two.here)
     assert type(refused.value).__module__ == "gastown.errors"
     assert beads(two.here) == before
+
+
+@pytest.mark.parametrize(
+    "entry, what",
+    [
+        (f"160000 commit {NOWHERE}\t00.jsonl", "00.jsonl is a link or another repository"),
+        ("120000 blob {blob}\t00.jsonl", "00.jsonl is a link"),
+        ("040000 tree {tree}\t00.jsonl", "00.jsonl is a folder"),
+        ("100644 blob {blob}\tREADME", "README is a file"),
+        ("100644 blob {blob}\t00.jsonl", ""),
+    ],
+)
+def test_the_history_of_a_shared_rig_is_looked_at_as_well(two: Two, entry: str, what: str) -> None:
+    hub = Path(two.hub)
+    blob, tree = (git("rev-parse", f"main:{path}", cwd=hub) for path in ("format.json", "towns"))
+    root = git_input(hub, entry.format(blob=blob, tree=tree) + "\n", "mktree", "--missing")
+    commit = git("commit-tree", root, "-m", "hm", cwd=hub)
+    with (
+        closing(LedgerRepository(hub)) as kept,
+        pytest.raises(Invalid, match=what) if what else nullcontext(),
+    ):
+        must_be_a_rigs(kept, commit)
 
 
 def test_a_pulled_title_that_could_end_a_message_is_refused_and_names_its_file(two: Two) -> None:

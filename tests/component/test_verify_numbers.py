@@ -116,6 +116,19 @@ def test_a_ledger_that_was_restored_is_sound(town: HistoryTown) -> None:
     assert verify(town.town).findings == ()
 
 
+def test_a_restore_puts_right_what_was_taken_away(town: HistoryTown) -> None:
+    copy = backup(town.town).path
+    without_journal(town, "DELETE FROM changes WHERE seq = 3")
+    without_journal(town, "UPDATE sqlite_sequence SET seq = 0 WHERE name = 'assignments'")
+    assert len(verify(town.town).findings) == 2
+    town.restore()
+    assert verify(town.town).findings == ()
+    without_journal(town, "DELETE FROM events WHERE seq = 3")
+    assert told(verify(town.town)) == "event 3 is not there"
+    town.restore(source=copy)
+    assert verify(town.town).findings == ()
+
+
 def test_a_ledger_of_version_1_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "gastown.db"
     with closing(sqlite3.connect(path)) as made:
