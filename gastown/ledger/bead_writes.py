@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -64,7 +64,7 @@ def insert(database: Database, new: NewBead, *, by: str, now: datetime) -> str:
         raise Refused(f"there is a bead {taken['id']} already", f"bd show {taken['id']}")
     database.write(
         "beads", "insert",
-        id=identity, uid=_uid(), rig=new.rig, title=new.title, description=new.description,
+        id=identity, uid=uid(), rig=new.rig, title=new.title, description=new.description,
         design=new.design, acceptance=new.acceptance, notes=new.notes, type=new.type, status=new.status,
         priority=new.priority, assignee=new.assignee, owner=new.owner, external_ref=new.external_ref,
         due=stamp_or_none(new.due), defer_until=stamp_or_none(new.defer_until), ephemeral=int(new.ephemeral),
@@ -73,7 +73,7 @@ def insert(database: Database, new: NewBead, *, by: str, now: datetime) -> str:
     return identity
 
 
-def _uid() -> str:
+def uid() -> str:
     """A random UUID (RFC 9562, version 4); the module of that name takes longer to load than a bead to file."""
     number = int.from_bytes(os.urandom(16)) & ~(0xF000 << 64 | 0xC << 60) | 0x4000 << 64 | 0x8 << 60
     text = f"{number:032x}"
@@ -82,11 +82,22 @@ def _uid() -> str:
 
 def _draw(database: Database, prefix: str) -> str:
     for length in range(ID_LENGTH, ID_LENGTH + 20):
-        drawn = int.from_bytes(os.urandom(16))
-        identity = f"{prefix}-" + "".join(_DIGITS[drawn // 36**place % 36] for place in range(length))
+        identity = drawn(prefix, length)
         if database.row("beads", "same_id", id=identity) is None:
             return identity
     raise Busy("no free id was found", "try again")  # pragma: no cover - twenty collisions in a row
+
+
+def drawn(prefix: str, length: int = ID_LENGTH) -> str:
+    """An id by chance, which may be taken."""
+    number = int.from_bytes(os.urandom(16))
+    return f"{prefix}-" + "".join(_DIGITS[number // 36**place % 36] for place in range(length))
+
+
+def taken(database: Database, ids: Iterable[str]) -> Mapping[str, str]:
+    """The ids of beads that are there and called so, in any case, by these in small letters."""
+    rows = database.rows("beads", "same_ids", ids=json.dumps(list(ids)))
+    return {str(row["id"]).lower(): str(row["id"]) for row in rows}
 
 
 def touch(database: Database, bead: str, *, by: str, now: datetime) -> None:

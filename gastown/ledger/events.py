@@ -1,12 +1,14 @@
 """Events: what happened, written in the same transaction as the change that it tells of."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gastown.domain.clock import moment, stamp
 from gastown.ledger.database import Database, Row
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,22 @@ def append(
     """Write one event inside the present transaction."""
     text = json.dumps(payload, ensure_ascii=False)
     database.write("events", "insert", at=stamp(now), actor=actor, type=type_, subject=subject, payload=text)
+
+
+def append_all(
+    database: Database,
+    actor: str,
+    type_: str,
+    now: datetime,
+    about: Iterable[tuple[str, Mapping[str, object]]],
+) -> None:
+    """Write an event of one type about each subject, with its payload, inside the present transaction."""
+    at = stamp(now)
+    rows = (
+        {"at": at, "actor": actor, "type": type_, "subject": subject, "payload": _encode(payload)}
+        for subject, payload in about
+    )
+    database.write_many("events", "insert", rows)
 
 
 def last(database: Database, most: int, about: Sequence[str] = ()) -> Sequence[Event]:

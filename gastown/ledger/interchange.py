@@ -8,7 +8,9 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import NamedTuple, cast
 
+from gastown.domain.clock import stamp_or_none
 from gastown.domain.records import COLUMNS, DELETED, TOMBSTONE, Json, Record
+from gastown.ledger.bead_writes import NewBead, uid
 from gastown.ledger.database import Database
 from gastown.ledger.derived import rebuild, without_triggers
 
@@ -155,6 +157,19 @@ def pack(record: Record, *, wisp: bool) -> Packed:
         _picked(record, "comments", ("author", "text", "created_at")),
         _picked(record, "dependencies", ("depends_on_id", "type", "created_at", "created_by")),
     )
+
+
+def pack_new(
+    new: NewBead, identity: str, labels: Sequence[str], links: Sequence[tuple[str, str]], *, by: str, at: str
+) -> Packed:
+    """A bead that is filed now, as rows; `links`: on what it leans, and how."""
+    own: list[object] = [
+        identity, uid(), new.rig, new.title, new.description, new.design, new.acceptance, new.notes, new.status,
+        new.priority, new.type, new.assignee, new.owner, at, by, None, at, by, None, None, None,
+        stamp_or_none(new.due), stamp_or_none(new.defer_until), new.external_ref,
+        _encode(dict(new.metadata)) if new.metadata else "{}", int(new.ephemeral),
+    ]  # fmt: skip
+    return own, list(labels), [], [(on, str(kind), at, by) for on, kind in links]
 
 
 def unpack(packed: Packed) -> Record:

@@ -52,3 +52,8 @@ def write(database: Database, links: Sequence[Mapping[str, object]], *, by: str,
         rows = json.dumps([dict(link) for link in links], ensure_ascii=False)
         database.write("links", "touch", links=rows, at=stamp(now), by=by)
         database.write("links", "write", links=rows)
+
+
+def lost(database: Database, beads: Iterable[str]) -> frozenset[str]:
+    """Those of the beads that last and lean on a wisp: no record could tell of that link."""
+    return frozenset(str(row["id"]) for row in database.rows("links", "lost", ids=json.dumps(list(beads))))

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from gastown.errors import Invalid, Refused
-from gastown.ledger import beads, graph
+from gastown.ledger import beads, derived, graph
 from gastown.ledger.database import FILE_NAME
 from gastown.ledger.sqlite import sqlite3
 from gastown.operations.work.create_many import create_many
 from gastown.town import Town
-from tests.component.bead_town import bead_town, filed, happened, is_ready, journal
+from tests.component.bead_town import bead_town, filed, happened, is_ready, journal, record
 from tests.towns import HUMAN
 
 PLAN = """\
@@ -69,6 +69,16 @@ WRONG = {
     "an unknown rig": ('{"title": "A"}\n{"title": "B", "rig": "zz"}', "line 2: there is no rig 'zz'"),
     "an unknown blocker": ('{"title": "A", "deps": "no-1"}\n{"title": "B"}', "line 1: there is no bead 'no-1'"),
     "an id that is taken": ('{"title": "A"}\n{"title": "B", "id": "old-1"}', "line 2: there is a bead old-1 already"),
+    "an id that is taken in small letters": ('{"title": "A", "id": "OLD-1"}', "line 1: there is a bead old-1 already"),
+    "one id in two cases": (
+        '{"title": "A", "id": "n-1"}\n{"title": "B", "id": "N-1"}', "line 2: there is a bead n-1 already"
+    ),
+    "a wisp that is leaned on": (
+        '{"title": "A", "id": "n-1", "ephemeral": true}\n{"title": "B", "deps": "n-1"}', "line 2: n-1 is a wisp"
+    ),
+    "a part that waits": (
+        '{"title": "A", "id": "n-1"}\n{"title": "C", "parent": "n-1", "deps": "blocks:n-1"}', "wait"
+    ),
     "one id twice": ('{"title": "A", "id": "n-1"}\n{"title": "B", "id": "n-1"}', "line 2: there is a bead n-1 already"),
     "part of an id": ('{"title": "A", "id": "x-12"}\n{"title": "B", "deps": "x-1"}', "line 2: there is no bead"),
     "two at once": ('{"title": "A", "deps": "no-1"}\n{"title": "B", "parent": "no-2"}', "line 2: there is no bead"),
@@ -97,6 +107,17 @@ def test_thousands_are_filed_in_a_moment(town: Town) -> None:
     made = create_many(town, "\n".join(lines), by=HUMAN, rig="web")
     assert len(made) == 2000
     assert graph.open_blockers(town.ledger, made[-1].id) == [made[-2].id]
+
+
+def test_what_many_are_filed_as_is_what_one_is_filed_as(town: Town) -> None:
+    one = filed(town, "f-1", description="d", labels=("b", "a"), ephemeral=False, assignee="ann")
+    line = {"title": "f-1", "description": "d", "labels": ["b", "a"], "assignee": "ann"}
+    text = "\n".join(json.dumps(line | {"id": f"m-{n}"}) for n in range(1500))
+    made = create_many(town, text, by=HUMAN, rig="web")
+    own = {"id", "uid", "created_at"}
+    was, now = ({k: v for k, v in record(town, bead).items() if k not in own} for bead in (one, made[-1].id))
+    assert was == now
+    assert derived.check(town.ledger) == []
 
 
 def test_a_replaced_session_files_nothing(town: Town) -> None:

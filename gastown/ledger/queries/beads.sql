@@ -11,6 +11,9 @@ SELECT * FROM beads WHERE id = :id
 -- Ids are told apart by more than the case of their letters: people type them in any.
 SELECT id FROM beads WHERE id = :id COLLATE NOCASE
 
+-- name: same_ids
+SELECT b.id FROM json_each(:ids) i CROSS JOIN beads b ON b.id = i.value COLLATE NOCASE
+
 -- name: ids_like
 SELECT id FROM beads
  WHERE id COLLATE NOCASE >= :prefix AND id COLLATE NOCASE < :prefix || '{' AND type <> 'tombstone'

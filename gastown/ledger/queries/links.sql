@@ -37,3 +37,10 @@ UPDATE beads SET updated_at = :at, updated_by = :by
 INSERT OR IGNORE INTO dependencies (bead, depends_on, kind, created_at, created_by)
 SELECT value ->> '$.bead', value ->> '$.depends_on', value ->> '$.kind', value ->> '$.created_at', value ->> '$.created_by'
   FROM json_each(:links)
+
+-- name: lost
+-- Those of these beads that last and lean on a wisp.
+SELECT DISTINCT b.id
+  FROM json_each(:ids) i CROSS JOIN beads b ON b.id = i.value AND NOT b.ephemeral
+       CROSS JOIN dependencies d ON d.bead = b.id CROSS JOIN beads o ON o.id = d.depends_on
+ WHERE o.ephemeral

@@ -1,6 +1,6 @@
 """Filing a bead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -68,19 +68,24 @@ def home_of(town: Town, filing: Filing, above: str | None) -> RigSettings | None
 
 def insert(ledger: Database, filing: Filing, home: RigSettings | None, *, by: Caller, now: datetime) -> str:
     """Write a new bead with its labels inside the present transaction; gives its id."""
-    rig, prefix = (home.name, home.prefix) if home else (None, TOWN_PREFIX)
-    new = NewBead(
-        title=filing.title, rig=rig, prefix=prefix, id=filing.id, description=filing.description,
-        design=filing.design, acceptance=filing.acceptance, notes=filing.notes, type=filing.type,
-        priority=filing.priority, assignee=_assignee(ledger, filing.assignee), owner=by.address,
-        external_ref=filing.external_ref or None, due=filing.due, defer_until=filing.defer_until,
-        ephemeral=filing.ephemeral,
-    )  # fmt: skip
+    new = new_bead(filing, home, assignee_of(ledger, filing.assignee), by)
     identity = bead_writes.insert(ledger, new, by=by.address, now=now)
-    events.append(ledger, by.address, "bead.created", identity, now, title=new.title, rig=rig)
+    events.append(ledger, by.address, "bead.created", identity, now, title=new.title, rig=new.rig)
     for label in filing.labels:
         bead_writes.add_label(ledger, identity, label, by=by.address, now=now)
     return identity
+
+
+def new_bead(filing: Filing, home: RigSettings | None, assignee: str | None, by: Caller) -> NewBead:
+    """The bead that the filing wants, of that rig and for that assignee."""
+    rig, prefix = (home.name, home.prefix) if home else (None, TOWN_PREFIX)
+    return NewBead(
+        title=filing.title, rig=rig, prefix=prefix, id=filing.id, description=filing.description,
+        design=filing.design, acceptance=filing.acceptance, notes=filing.notes, type=filing.type,
+        priority=filing.priority, assignee=assignee, owner=by.address,
+        external_ref=filing.external_ref or None, due=filing.due, defer_until=filing.defer_until,
+        ephemeral=filing.ephemeral,
+    )  # fmt: skip
 
 
 def leaned_on(ledger: Database, kind: str, other: str) -> Leaning:
@@ -112,16 +117,21 @@ def lean(ledger: Database, bead: str, links: Sequence[Leaning], *, by: Caller, n
     waits = any(kind in BLOCKING for kind, _ in links)
     above = {parent, *graph.ancestors(ledger, parent)} if parent and waits else set[str]()
     for kind, other in links:
-        if kind in BLOCKING and other in above:
-            raise Refused(
-                f"what is beneath {other} cannot wait for it: {other} closes after it",
-                f"leave one of the two out: the parent, or {kind}:{other}",
-            )
+        check_not_above(kind, other, above)
         check_lasts(ledger, bead, other)
         graph.add_dependency(ledger, bead, other, kind, by=by.address, now=now)
 
 
-def _assignee(ledger: Database, name: str) -> str | None:
+def check_not_above(kind: str, other: str, above: Collection[str | None]) -> None:
+    """Raise Refused if a bead beneath all these would wait for one of them."""
+    if kind in BLOCKING and other in above:
+        raise Refused(
+            f"what is beneath {other} cannot wait for it: {other} closes after it",
+            f"leave one of the two out: the parent, or {kind}:{other}",
+        )
+
+
+def assignee_of(ledger: Database, name: str) -> str | None:
     """The address of the agent that is called so, else the name."""
     if not name:
         return None
