@@ -238,6 +238,7 @@ def claimed(town: Town, two: Two) -> str:
 TAKING: dict[str, Callable[[Town, str, Caller], object]] = {
     "the assignee": lambda town, bead, by: update(town, [bead], Changes(assignee=by.address), by=by),
     "the status": lambda town, bead, by: update(town, [bead], Changes(status="open"), by=by),
+    "the type": lambda town, bead, by: update(town, [bead], Changes(type="epic"), by=by),
     "a deletion": lambda town, bead, by: delete(town, [bead], by=by),
     "an end": lambda town, bead, by: close(town, [bead], by=by),
 }

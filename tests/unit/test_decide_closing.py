@@ -240,6 +240,7 @@ CHANGES = {
     "a merge request": (replace(BEAD, type="merge-request"), {"title"}, True, "is a merge request"),
     "what somebody claimed": (CLAIMED, {"status", "assignee"}, True, ""),
     "the status of what somebody claimed, by an agent": (CLAIMED, {"status"}, False, "we-1 is ann's work"),
+    "the type of what somebody claimed, by an agent": (CLAIMED, {"type"}, False, "we-1 is ann's work"),
     "the assignee of what somebody claimed, by an agent": (CLAIMED, {"assignee"}, False, "we-1 is ann's work"),
     "words of what somebody claimed, by an agent": (CLAIMED, {"notes", "priority"}, False, ""),
     "its own claim, by an agent": (replace(CLAIMED, assignee=TOAST), {"status", "assignee"}, False, ""),

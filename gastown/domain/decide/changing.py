@@ -52,7 +52,7 @@ def check_change(change: Change) -> None:
             f"{bead.id} is a {bead.type}: {told} goes with the work it was poured for",
             "bd mol current shows it; bd close STEP --continue goes on in it",
         )
-    if not what.isdisjoint(("status", "assignee")):
+    if not what.isdisjoint(("status", "type", "assignee")):
         check_not_others(bead, change.by, human=change.human)
 
 

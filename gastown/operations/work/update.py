@@ -95,7 +95,7 @@ def update(town: Town, ids: Sequence[str], changes: Changes, *, by: Caller) -> S
             ]
             if changed:
                 events.append(ledger, by.address, "bead.updated", bead.id, now, what=", ".join(changed))
-            taken = None if what.isdisjoint(("status", "assignee")) else others_work(bead, by.address)
+            taken = None if what.isdisjoint(("status", "type", "assignee")) else others_work(bead, by.address)
             results.append(_result(beads.get(ledger, bead.id), changed, claimed=claimed, taken_from=taken))
     return results
 
