@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from gastown.domain.ledger_tree import bead_path
 from gastown.errors import Invalid
 from gastown.ledger import agents
 from gastown.operations.history.verify import verify
+from gastown.operations.town.install_from import RigWishes, install_from
+from gastown.town import Town
+from gastown.world.git.ledger_repository import LedgerRepository
 from tests.component.history_town import HistoryTown
+from tests.component.two_towns import bead, two_towns
 
 T = "2026-11-20T10:00:00.000Z"
 AGENT = {
@@ -104,3 +109,34 @@ def test_good_rows_of_somebody_else_are_taken(town: HistoryTown) -> None:
     town.restore()
     assert len(agents.all_agents(town.ledger)) == 2
     sound(town)
+
+
+def test_a_town_is_not_made_of_rows_or_beads_that_no_ledger_wrote(tmp_path: Path) -> None:
+    two = two_towns(tmp_path)
+    work = bead(two.here, "Work", rig="web")
+    two.push(two.here)
+    hub = LedgerRepository(Path(two.hub))
+    head = hub.head()
+    assert head is not None
+    uid = LedgerRepository(two.here.root / "ledger.git").setting("gastown.town")
+    path = bead_path("web", work)
+    shard = hub.read(head.id, path) or b""
+    hostile = {
+        f"towns/{uid}/agents.jsonl": {**AGENT, "address": f"web/polecats/{UP}", "name": UP},
+        f"towns/{uid}/assignments/9223372036854.jsonl": {**ASSIGNED, "generation": 9223372036854775},
+        f"towns/{uid}/town.json": {"name": "x", "generation": 10**17, "incarnation": 1},
+        path: {**json.loads(shard), "status": "lost"},
+    }
+    for number, (name, row) in enumerate(hostile.items()):
+        change = {name: json.dumps(row, separators=(",", ":")).encode() + b"\n"}
+        hub.write("main", change, author="x <x>", message="by hand", at=head.at)
+        folder = tmp_path / f"new{number}"
+        with pytest.raises(Invalid) as refusal:
+            install_from(folder, two.hub, agent="scripted", name=None, rig=RigWishes())
+        assert name in refusal.value.message
+        with closing(Town(folder)) as town:
+            assert town.ledger.rows("agents", "all") == []
+            assert LedgerRepository(folder / "ledger.git").head() is None
+        hub.move("main", head.id, was=None if (newest := hub.head()) is None else newest.id)
+    made = install_from(tmp_path / "new0", two.hub, agent="scripted", name=None, rig=RigWishes())
+    assert made.beads == 1

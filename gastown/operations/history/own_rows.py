@@ -1,10 +1,11 @@
 """A town's own rows in a commit of its history: its agents, assignments and merge requests, none of them believed."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from gastown.domain import ledger_tree as tree
-from gastown.domain.own_rows import MOST_FROM_ELSEWHERE, Row, check_agent, check_assignment, check_merge
+from gastown.domain.own_rows import MOST, Row, check_agent, check_assignment, check_merge
 from gastown.domain.records import Record
 from gastown.errors import Invalid
 from gastown.operations.history.export import town_numbers
@@ -17,8 +18,9 @@ SHOWN = 10
 class OwnRows:
     """The rows of the town with that uid, read anew each time. All raise Invalid, naming the file and the line."""
 
-    def __init__(self, kept: LedgerRepository, commit: str, town: str) -> None:
-        self._kept, self._commit, self._town = kept, commit, town
+    def __init__(self, kept: LedgerRepository, commit: str, town: str, *, most: int = MOST) -> None:
+        """`most`: the highest number of an assignment that is believed."""
+        self._kept, self._commit, self._town, self._most = kept, commit, town, most
 
     def agents(self) -> Iterator[Row]:
         """Agents, with what is on their hooks."""
@@ -35,17 +37,13 @@ class OwnRows:
             yield from self._rows(path, check_merge)
 
     def check(self) -> None:
-        """Read all of it as what somebody else wrote."""
+        """Read all of it."""
         path = tree.town_path(self._town)
         numbers = town_numbers(self._kept.read(self._commit, path))
-        highest = [numbers.generation, numbers.incarnation]
-        highest += [
-            int(str(row["generation"])) for rows in (self.assignments(), self.merges()) for row in rows
-        ]
-        if max(highest) > MOST_FROM_ELSEWHERE:
-            raise self._invalid(f"the town {self._town}", f"{max(highest)} is no number of an assignment")
-        for _ in self.agents():
-            pass
+        if max(numbers.generation, numbers.incarnation) > self._most:
+            raise self._invalid(path, "its numbers are too high")
+        for rows in (self.agents(), self.assignments(), self.merges()):
+            deque(rows, maxlen=0)
 
     def _files(self, folder: str) -> list[str]:
         return [path for path, _ in self._kept.files(self._commit, f"{tree.town_folder(self._town)}{folder}")]
@@ -59,6 +57,8 @@ class OwnRows:
             try:
                 row = _object(line)
                 check(row)
+                if int(str(row.get("generation", 0))) > self._most:
+                    raise Invalid("its generation is too high")  # noqa: TRY301 - it belongs to the line
             except Invalid as problem:
                 raise self._invalid(f"{path}, line {number}", problem.message) from problem
             except (ValueError, RecursionError) as problem:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from gastown.domain import ledger_tree as tree
 from gastown.domain.identity import OVERSEER, check_prefix
 from gastown.domain.interchange.lines import parse
+from gastown.domain.own_rows import MOST_FROM_ELSEWHERE
 from gastown.domain.records import Record
 from gastown.errors import Invalid, Refused
 from gastown.ledger import pulled
+from gastown.operations.history.differences import Histories
 from gastown.operations.history.fences import new_uid
+from gastown.operations.history.foreign_tree import must_be_a_towns
 from gastown.operations.history.own_rows import OwnRows
 from gastown.operations.history.place import LOCK, TOWN_SETTING, repository
 from gastown.operations.history.pull import Say
@@ -62,11 +65,21 @@ def _fetched(town: Town, kept: LedgerRepository, url: str, uid: str, *, say: Say
     commit = ledger_remotes.fetch(kept.path, place.url, place.ref, place.kept_as)
     if commit is None:
         raise Refused(f"{place.shown} is empty", "gt ledger push there first")
-    OwnRows(kept, commit, uid).check()
+    _look_at(kept, commit, uid)
     head = kept.head()
     kept.move(MAIN, commit, was=None if head is None else head.id)
     _go_on_from(town, kept, commit, uid)
     return commit
+
+
+def _look_at(kept: LedgerRepository, commit: str, uid: str) -> None:
+    """Raise Invalid for what no ledger writes: nothing of it is believed before."""
+    must_be_a_towns(kept, commit)
+    OwnRows(kept, commit, uid, most=MOST_FROM_ELSEWHERE).check()
+    histories = Histories(kept)
+    for path, blob in histories.shards(commit).items():
+        for line in histories.lines(blob):
+            histories.foreign(line, path)
 
 
 def _go_on_from(town: Town, kept: LedgerRepository, commit: str, uid: str) -> None:
@@ -90,8 +103,7 @@ def _needed(kept: LedgerRepository, commit: str, uid: str) -> Sequence[NeededRig
             usual = prefixes(kept, list(kept.children(folder).values()))
             found.append(NeededRig(name, usual[0] if usual else ""))
     known = {rig.name for rig in found}
-    agents = tree.lines_of(kept.read(commit, tree.agents_path(uid)))
-    others = {str(row["rig"]) for row in (row_of(line.encode()) for line in agents) if row.get("rig")} - known
+    others = {str(row["rig"]) for row in OwnRows(kept, commit, uid).agents() if row.get("rig")} - known
     return [*found, *(NeededRig(name, "") for name in sorted(others))]
 
 
