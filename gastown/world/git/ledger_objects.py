@@ -71,7 +71,9 @@ class Objects:
     def kinds(self, tree: str) -> Mapping[str, str]:
         """What a folder's entries are, by name, whoever wrote it: `tree`, `blob`, or else neither folder nor file."""
         return {
-            (item.raw_name or b"").decode("utf-8", "backslashreplace"): _KINDS.get(int(item.filemode), "other")
+            (item.raw_name or b"").decode("utf-8", "backslashreplace"): _KINDS.get(
+                int(item.filemode), "other"
+            )
             for item in self.tree(tree)
         }
 
