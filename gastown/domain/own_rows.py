@@ -21,7 +21,7 @@ MOST_FROM_ELSEWHERE = 10**12
 LONGEST_WORD = 256
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_COMMIT = re.compile(r"[0-9a-f]{4,64}")
+_COMMIT = re.compile(r"[0-9a-f]{1,64}")
 _BRANCH = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\./-][^\x00-\x20\x7f~^:?*\[\\]*")
 _OUTCOMES = ("submitted", "no_change", "unslung")
 _STATES = ("queued", "held", "merged", "sent_back")
