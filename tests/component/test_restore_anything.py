@@ -26,6 +26,10 @@ FIELDS = ("description", "design", "acceptance_criteria", "notes", "assignee", "
 KINDS = st.sampled_from(["blocks", "related", "parent-child", "waits-for", "discovered-from"])
 
 
+def _one_parent(links: list[tuple[int, str]]) -> bool:
+    return len({on for on, kind in links if kind == "parent-child"}) <= 1
+
+
 @st.composite
 def bead(draw: st.DrawFn, number: int) -> Record:
     """One bead; what it leans on has a lower number."""
@@ -59,7 +63,9 @@ def bead(draw: st.DrawFn, number: int) -> Record:
             "created_by": draw(st.sampled_from(["ann", ""])),
         }
         for on, kind in (
-            draw(st.lists(st.tuples(st.integers(0, number - 1), KINDS), max_size=2)) if number else ()
+            draw(st.lists(st.tuples(st.integers(0, number - 1), KINDS), max_size=2).filter(_one_parent))
+            if number
+            else ()
         )
     ]
     return record
