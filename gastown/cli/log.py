@@ -32,12 +32,13 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Show what happened, newest last."""
+    from gastown.cli import asked
     from gastown.views.log import log as what_happened
     from gastown.views.log import newest
 
     town = here()
     seen = newest(town)  # before the lines are read: what comes in between is told by the follower
-    lines = what_happened(town, about, most)
+    lines = what_happened(town, about, asked.not_negative(most, "--lines"))
     if follow:
         _show_each(lines, town, as_json=as_json)
         _follow(town, about, lines[-1].seq if lines else seen, as_json=as_json)

@@ -14,7 +14,7 @@ class Clock(Protocol):
 
 def stamp(moment: datetime) -> str:
     """`moment` as the ledger holds it: UTC, milliseconds, a final Z; sorts as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def moment(text: str) -> datetime:

@@ -1,13 +1,16 @@
 """Moments as people type them: 2026-12-01, 2026-12-01T09:00, +3d, tomorrow, friday."""
 
 import re
-from datetime import MAXYEAR, MINYEAR, datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 
 from gastown.errors import Invalid
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FORMS = "forms: 2026-12-01, 2026-12-01T09:00, +90m, +6h, +3d, +2w, today, tomorrow, friday"
+
+FIRST_YEAR = 1000
+"""Times are compared as texts that begin with a year of four digits."""
 
 _AHEAD = re.compile(r"\+(\d{1,5})([mhdw])", re.ASCII)
 _CALENDAR = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
@@ -20,7 +23,7 @@ def parse_when(text: str, now: datetime) -> datetime:
     Raises Invalid, also for what lies at the ends of the calendar.
     """
     moment = _parsed(text, now)
-    if not MINYEAR < moment.year < MAXYEAR:  # else another time zone may have no date for it
+    if not FIRST_YEAR < moment.year < MAXYEAR:  # in another time zone it may be the year before or after
         raise Invalid(f"{text!r} is too far away", FORMS)
     return moment
 

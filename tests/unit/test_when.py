@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gastown.domain.clock import moment, stamp
 from gastown.domain.when import parse_when
 from gastown.errors import Invalid
 
@@ -56,10 +57,25 @@ def test_no_text_does_more_than_be_understood_or_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["0001-01-01", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-23:00", "9999-12-31", "9999-12-31T00:00Z"],
+    [
+        "0001-01-01",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59:59-23:00",
+        "9999-12-31",
+        "9999-12-31T00:00Z",
+        "0999-12-31",
+    ],
 )
 def test_a_moment_at_the_ends_of_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="too far away"):
         parse_when(text, NOW)
     with pytest.raises(Invalid):
         parse_when("+1d", datetime(9999, 12, 31, 12))  # noqa: DTZ001
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_a_stamp_of_any_year_is_read_again(at: datetime) -> None:
+    with suppress(OverflowError):  # another time zone has no date for it
+        text = stamp(at)
+        assert len(text) == len("2026-11-20T14:30:05.000Z")
+        assert timedelta() <= at - moment(text) < timedelta(milliseconds=1)
