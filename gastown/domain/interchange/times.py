@@ -15,7 +15,8 @@ TO_THE_SECOND = 19
 
 PLAIN = len("2026-01-02T03:04:05Z")
 
-_NAMESPACE = bytes.fromhex("5f0c6a8e1d4b4f0c9a3e7b2d8c1f6e90")
+_BEGUN = hashlib.sha1(bytes.fromhex("5f0c6a8e1d4b4f0c9a3e7b2d8c1f6e90"), usedforsecurity=False)
+"""The namespace of these uids, hashed."""
 
 
 @lru_cache(maxsize=256)  # one bead has many times that are the same
@@ -32,10 +33,11 @@ def in_our_words(text: str) -> str:
 @lru_cache(maxsize=16)
 def derived_uid(identity: str, created_at: str) -> str:
     """The uid of a bead that came without one, the same in every town (a UUID of version 5, RFC 9562)."""
-    name = f"{identity}\n{created_at[:TO_THE_SECOND]}".encode()
-    number = int.from_bytes(hashlib.sha1(_NAMESPACE + name, usedforsecurity=False).digest()[:16])
-    digits = f"{number & ~(0xF << 76) & ~(0x3 << 62) | (5 << 76) | (2 << 62):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    digest = _BEGUN.copy()
+    digest.update(f"{identity}\n{created_at[:TO_THE_SECOND]}".encode())
+    digits = digest.hexdigest()
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def seconds_apart(one: str, other: str) -> float:
