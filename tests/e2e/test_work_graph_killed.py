@@ -26,7 +26,7 @@ SEED = int(os.environ.get("GASTOWN_MODEL_SEED", "3"))
 """GASTOWN_MODEL_DEEDS=5000 looks longer, GASTOWN_MODEL_SEED=… elsewhere."""
 
 NOTHING: Mapping[str, str] = {}
-MOST_BOUNDARIES, LONGEST = 3, 0.12
+MOST_BOUNDARIES, LONGEST = 6, 0.12
 BY_HAND = (
     "a closed piece of work that neither landed nor needed no change",
     "a bead in progress without a live request",
