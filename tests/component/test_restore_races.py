@@ -184,8 +184,8 @@ def test_twenty_writers_lose_nothing_to_five_restores(town: HistoryTown) -> None
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as crowd:
         try:
             restored = 0
-            late = time.monotonic() + 200
-            while restored < 5 and time.monotonic() < late:
+            began = time.monotonic()
+            while (restored < 5 or time.monotonic() < began + 4) and time.monotonic() < began + 200:
                 try:
                     restore(Town(town.root, terminal=FakeTerminal()), by="overseer")
                     restored += 1
@@ -194,7 +194,8 @@ def test_twenty_writers_lose_nothing_to_five_restores(town: HistoryTown) -> None
         finally:
             (town.root / "stop").touch()
             told, _ = crowd.communicate(timeout=60)
-    assert (restored, crowd.returncode) == (5, 0), told[-2000:]
+    assert restored >= 5
+    assert crowd.returncode == 0, told[-2000:]
     wrote = [line.split()[1] for line in told.splitlines() if line.startswith("wrote ")]
     assert len(wrote) > 20
     town.open()
