@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import exits, output
+from gastown.cli import asked, exits, output
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import caller, here
 from gastown.town import Town
@@ -35,7 +35,7 @@ def list_convoys(
     from gastown.cli.render_convoy import convoy_list
     from gastown.views.convoys import all_convoys, how_many_open, open_convoys
 
-    town = here()
+    town, most = here(), asked.not_negative(most, "--limit")
     lines = all_convoys(town, most) if everything else open_convoys(town, most)
     output.show(lines, lambda shown: convoy_list(shown, town.clock.now()), as_json=as_json)
     if as_json:
@@ -69,6 +69,7 @@ def status(
     from gastown.cli.render_convoy import convoy_text
     from gastown.views.convoys import convoy_page
 
+    most = None if most is None else asked.not_negative(most, "--limit")
     town = here()
     page = convoy_page(town, convoy)
     if as_json:

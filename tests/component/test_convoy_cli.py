@@ -114,6 +114,12 @@ def test_programs_read_all_of_it(place: ConvoyTown, run: Run) -> None:
     assert [line["id"] for line in run.json("convoy", "status")] == [convoy]
 
 
+def test_less_than_none_is_no_limit(place: ConvoyTown, run: Run) -> None:
+    convoy = place.convoy(place.work())
+    for words in (("list",), ("status", convoy)):
+        run("convoy", *words, "-n", "-1", expect=exits.INVALID)
+
+
 def test_hostile_words_do_not_repaint_a_terminal(place: ConvoyTown, run: Run) -> None:
     convoy = place.convoy(place.insert("Wipe\x1b[2J it\x07 \x9b31m", rig="web\x1b["), title="T")
     give_up(place.town, convoy, force=True, reason="\x1b[31mred", by=HUMAN)
