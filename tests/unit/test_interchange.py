@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.beads import WORK_TYPES
@@ -59,6 +59,7 @@ def test_a_line_of_any_age_is_written_again_as_it_was(line: Record) -> None:
     assert written(found.record) == line
 
 
+@settings(max_examples=40)
 @given(a_file())
 def test_whatever_is_understood_is_written_again_as_it_was(lines: list[Record]) -> None:
     for line in lines:
@@ -86,6 +87,7 @@ def test_a_usual_line_is_understood_at_once_and_written_again_as_it_was(line: Re
     assert json.dumps(written(read(line).record), sort_keys=True) == json.dumps(line, sort_keys=True)
 
 
+@settings(max_examples=40)
 @given(a_file())
 def test_what_is_read_twice_is_the_same(lines: list[Record]) -> None:
     for line in lines:
