@@ -63,7 +63,9 @@ class ViewTown:
             agents.add(ledger, address, now)
             assert agents.hook(ledger, str(address), bead)
             was = beads.get(ledger, bead).status
-            bead_writes.set_status(ledger, bead, was, BeadStatus.HOOKED, assignee=str(address), by=by, now=now)
+            bead_writes.set_status(
+                ledger, bead, was, BeadStatus.HOOKED, assignee=str(address), by=by, now=now
+            )
             generation = agents.assign(ledger, bead, str(address), by=by, runtime=None, now=now)
             events.append(ledger, by, "bead.slung", bead, now, agent=str(address), generation=generation)
             if convoys.convoy_of(ledger, bead) is None:
