@@ -243,6 +243,7 @@ CREATE TABLE readiness (
     defer_until TEXT
 ) STRICT;
 CREATE INDEX kids ON readiness (parent) WHERE parent IS NOT NULL;
+CREATE INDEX parents ON readiness (parent) WHERE kids > 0;   -- cascades go down along those that have kids alone
 CREATE INDEX ready ON readiness (rig, priority, created_at, key) WHERE open = 1 AND waits = 0 AND defer_until IS NULL;
 CREATE INDEX ready_later ON readiness (defer_until) WHERE open = 1 AND waits = 0 AND defer_until IS NOT NULL;
 
