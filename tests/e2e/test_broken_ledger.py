@@ -222,7 +222,7 @@ def run(folder, words):
 
 os._exit = sys.exit
 good, bad, *commands = sys.argv[1:]
-for words in ("ready", "create Another --rig web --no-up", "comment we-1 x", "show we-none"):
+for words in ("ready", "create Another --rig web --no-up", "comment we-1 x --no-up", "show we-none"):
     run(good, words.split())  # whatever is read from our own files is read here
 if os.geteuid() == 0:
     os.setgid(65534)
@@ -249,7 +249,7 @@ def open_place(place: Place) -> Iterator[Path]:
 
 def test_a_file_and_a_folder_that_may_not_be_written_are_told_of(place: Place, open_place: Path) -> None:
     before = (open_place / "gastown.db").read_bytes()
-    words = ["create X --rig web --no-up", "comment we-1 x"]
+    words = ["create X --rig web --no-up", "comment we-1 x --no-up"]
     done = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, str(place.root), str(open_place), *words],
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
