@@ -100,6 +100,19 @@ class FakeTerminal:
         self.history.append(self.live[name])
         return session
 
+    def respawn(
+        self,
+        session: Session,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        options: Mapping[str, str],
+        incarnation: int | None = None,
+    ) -> Session:
+        self.stop(session)
+        return self.start(session.name, argv, cwd=cwd, env=env, options=options, incarnation=incarnation)
+
     def stop(self, session: Session) -> None:
         self._answer()
         known = self.live.get(session.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER, propose_prefix
 from gastown.domain.runtime import Permission
-from gastown.ledger import agents
+from gastown.ledger import agents, incarnations
 from gastown.ledger.database import FILE_NAME, Database
 from gastown.ledger.quick import credential_hash
 from gastown.operations.work.create import create
@@ -82,12 +82,12 @@ def start(town: Town, address: str = "web/polecats/Toast") -> str:
     """Record another start of the agent's session; gives its credential."""
     assignment = agents.open_assignment(town.ledger, address)
     assert assignment is not None
-    newest = agents.newest_incarnation(town.ledger, address)
+    newest = incarnations.newest(town.ledger, address)
     credential = f"secret {address} {newest.id + 1 if newest else 1}"
     with town.ledger.transaction() as ledger:
-        agents.mint(
+        incarnations.mint(
             ledger,
-            assignment,
+            assignment.agent, assignment,
             credential_hash=credential_hash(credential),
             conversation="c-0",
             session="we-Toast",

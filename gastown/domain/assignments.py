@@ -24,6 +24,8 @@ class Assignment(NamedTuple):
     done_by: int | None
     ended_at: datetime | None
     outcome: str | None
+    deferred: bool = False
+    """It lies on the hook, and no session is started or rung for it until somebody wants one."""
 
 
 class Incarnation(NamedTuple):
@@ -31,14 +33,28 @@ class Incarnation(NamedTuple):
 
     id: int
     agent: str
-    generation: int
-    bead: str
+    generation: int | None
+    """None: it began without work, and took none up yet."""
+    bead: str | None
     session: str
     conversation: str
     began_at: datetime
     primed_at: datetime | None
     ended_at: datetime | None
     why: str | None
+    runtime: str = ""
+    resumed: bool = False
+    """It goes on with a former conversation."""
+    lasting: bool = False
+    """It takes up one assignment after the other, as the mayor does; else it lives for one alone."""
+    handoff_at: datetime | None = None
+    """When it was wished that a fresh session takes its place."""
+    handoff_by: str | None = None
+    failure: str | None = None
+    turn_ended_at: datetime | None = None
+    prompted_at: datetime | None = None
+    head: str | None = None
+    ended_head: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

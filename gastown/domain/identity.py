@@ -23,33 +23,56 @@ POLECAT_NAMES = (
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
 _RIG = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _PREFIX = re.compile(r"[a-z][a-z0-9]{0,7}")
-ROLES = frozenset({"polecat", "polecats", "crew", "mayor", "deacon", "witness", "refinery", "overseer"})
-"""Words that name a role in a target or a session, so no polecat and no rig bears them."""
-NOT_RIGS = ROLES | {"bin", "run", "logs", "town", "roles", "prompts", "formulas"}
-NOT_POLECATS = ROLES | {"supervisor"}
+ROLES = frozenset({
+    *("mayor", "deacon", "boot", "dog", "witness", "refinery", "polecat", "crew", OVERSEER),
+    *("polecats", "dogs", "queue", "supervisor", "town"),
+})  # fmt: skip
+"""Words that name a role, a group or a session of ours in a target, so no agent and no rig bears them."""
+
+NOT_RIGS = ROLES | {"roles", "prompts", "formulas", "directives", "runtimes", "archive", "bin", "run", "logs"}
+_HANDLES = ("crew-", "dog-")
+"""How sessions of others with names of their own are called."""
+
+TOWN_GROUPS = "deacon"
+"""Beneath whose address town-wide agents with names of their own live: `deacon/dogs/rex`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an agent lives: its role, its rig (None: the town's own) and its name."""
+    """Where an agent lives: its role, its rig (None: the town's own) and its name; as text, its folder in the town.
+
+    An agent that is the only one of its role is called as its role: `mayor`, `web/witness`.
+    """
 
     role: str
     rig: str | None
     name: str
 
     def __str__(self) -> str:
-        match self.role:
-            case "polecat":
-                return f"{self.rig}/polecats/{self.name}"
-            case "crew":
-                return f"{self.rig}/crew/{self.name}"
-            case _:
-                return self.name if self.rig is None else f"{self.rig}/{self.name}"
+        home = self.rig if self.rig is not None else TOWN_GROUPS
+        if not self.is_alone:
+            return f"{home}/{group_of(self.role)}/{self.name}"
+        return self.name if self.rig is None else f"{home}/{self.name}"
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is the only one of its role."""
+        return self.name == self.role
 
     @property
     def short(self) -> str:
         """As people say it: `web/Toast`."""
         return self.name if self.rig is None else f"{self.rig}/{self.name}"
+
+    @property
+    def handle(self) -> str:
+        """What its session and its branches are called beneath those of its rig: `Toast`, `crew-ann`, `witness`."""
+        return self.name if self.is_alone or self.role == "polecat" else f"{self.role}-{self.name}"
+
+
+def group_of(role: str) -> str:
+    """The folder that agents of a role with many live in."""
+    return role if role == "crew" else f"{role}s"
 
 
 def polecat(rig: str, name: str) -> Address:
@@ -58,21 +81,27 @@ def polecat(rig: str, name: str) -> Address:
 
 
 def parse_address(text: str) -> Address:
-    """Read a full address, as the ledger holds it. Raises Invalid."""
+    """Read a full address, as the ledger holds it; whether there is such a role is not asked. Raises Invalid."""
     match text.split("/"):
-        case [("mayor" | "deacon" | "overseer") as name]:
+        case [name] if _RIG.fullmatch(name):
             return Address(name, None, name)
-        case [rig, "polecats", name] if _RIG.fullmatch(rig) and _NAME.fullmatch(name):
-            return Address("polecat", rig, name)
-        case [rig, "crew", name] if _RIG.fullmatch(rig) and _NAME.fullmatch(name):
-            return Address("crew", rig, name)
-        case [rig, ("witness" | "refinery") as name] if _RIG.fullmatch(rig):
-            return Address(name, rig, name)
+        case [rig, role] if _RIG.fullmatch(rig) and _RIG.fullmatch(role) and rig != TOWN_GROUPS:
+            return Address(role, rig, role)
+        case [home, group, name] if (
+            _RIG.fullmatch(home) and _NAME.fullmatch(name) and (role := _in_group(group))
+        ):
+            return Address(role, None if home == TOWN_GROUPS else home, name)
         case _:
             raise Invalid(
                 f"{text!r} is no agent's address",
-                "addresses look like mayor, web/polecats/Toast, web/crew/ann",
+                "addresses look like mayor, web/witness, web/polecats/Toast, web/crew/ann",
             )
+
+
+def _in_group(group: str) -> str:
+    """The role whose agents live in a folder of that name; empty when it can be none's."""
+    role = group if group == "crew" else group.removesuffix("s")
+    return role if _RIG.fullmatch(role) and group == group_of(role) else ""
 
 
 def address_called(name: str, known: Iterable[str]) -> str:
@@ -177,7 +206,7 @@ def _in_rig(rig: str, name: str, polecats: frozenset[str]) -> Address:
 
 def check_polecat_name(name: str) -> str:
     """Give `name` back if a polecat may bear it. Raises Invalid."""
-    if not _NAME.fullmatch(name) or name.casefold() in NOT_POLECATS:
+    if not _NAME.fullmatch(name) or name.casefold() in ROLES or name.casefold().startswith(_HANDLES):
         raise Invalid(
             f"{name!r} cannot name a polecat",
             "a letter first, then letters, digits, - or _ (32 at most), and no role's name",

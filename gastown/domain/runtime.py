@@ -28,6 +28,66 @@ class AgentStatus:
     conversation: str
 
 
+class Callback(StrEnum):
+    """What an agent CLI may call us for, where it can."""
+
+    PRIME = "prime"
+    """At a start, after compaction and clearing: the briefing."""
+    REPORT = "report"
+    """Prompts, ends of turns, failures, questions, ends of sessions: written down."""
+    PROPEL = "propel"
+    """At the end of a turn with work still on the hook: go on."""
+    GUARD = "guard"
+    """Before a tool: what would hurt others' work is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What an agent CLI can do, as somebody measured it."""
+
+    primes: bool = False
+    """What its start callback prints reaches the model."""
+    reports: bool = False
+    """It tells of prompts and ends of turns."""
+    propels: bool = False
+    """Its stop callback can make it go on."""
+    guards: bool = False
+    """Its pre-tool callback can refuse."""
+    resumes: bool = False
+    """A former conversation can go on in a new process."""
+    forks: bool = False
+    """A question can be asked in a fork of a conversation, without changing it."""
+    names_conversations: bool = False
+    """It takes the conversation's id from us; else it is known only when it tells."""
+    pastes: bool = False
+    """Text reaches its input box by bracketed paste; else by keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A former conversation that is asked, in a process that can act on nothing of the town."""
+
+    conversation: str
+    transcript: Path
+    """A copy of it; the CLI's own file may be gone."""
+    question: str | None
+    """Answered on standard output; None: a person opens it in their terminal."""
+    scratch: Path
+    """An empty folder: where it runs, and keeps what it writes."""
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a conversation took, as its transcript tells it."""
+
+    input_tokens: int
+    """With those that came from a cache."""
+    output_tokens: int
+    cost_usd: float | None
+    """None: it does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """All that a runtime needs to know to start one agent."""
@@ -44,6 +104,10 @@ class Start:
     permission: Permission
     model: str
     """Empty: the CLI's own default."""
+    resume: bool = False
+    """`conversation` is there already, and is to go on; only for runtimes that say they can."""
+    callbacks: frozenset[Callback] = frozenset(Callback)
+    """What the CLI is to call us for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +120,7 @@ class Launch:
 
 
 class Runtime(Protocol):
-    """One agent CLI. Pure but for `status`, which looks at the CLI's own status file."""
+    """One agent CLI. Pure but for what looks at the CLI's own files: `status`, `transcript`, `usage`."""
 
     name: str
     program: str
@@ -65,6 +129,7 @@ class Runtime(Protocol):
     """The command that installs that program."""
     passes: Sequence[str]
     """Names (or `PREFIX_*`) of the user's environment variables that it needs."""
+    features: Features
 
     def launch(self, start: Start) -> Launch:
         """Say how to start it. `Refused` when this machine or user cannot run it with that permission."""
@@ -76,4 +141,16 @@ class Runtime(Protocol):
 
     def version(self) -> Observed[str]:
         """The installed version; Absent when the program is not installed."""
+        ...
+
+    def transcript(self, conversation: str, env: Mapping[str, str]) -> Path | None:
+        """Where the CLI keeps a conversation, for one started with this environment; None: nowhere to be seen."""
+        ...
+
+    def usage(self, transcript: Path) -> Usage | None:
+        """What the conversation in this file took; None when it does not tell. Raises OSError."""
+        ...
+
+    def fork(self, fork: Fork) -> Launch:
+        """How to ask a former conversation; Refused by a runtime that cannot."""
         ...

@@ -65,6 +65,24 @@ class Terminal(Protocol):
         """
         ...
 
+    def respawn(
+        self,
+        session: Session,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        options: Mapping[str, str],
+        incarnation: int | None = None,
+    ) -> Session:
+        """Start `argv` in the pane of that very session, in the place of what runs there: whoever watches stays.
+
+        The old process tree is ended first, and seen to be gone. Otherwise as `start`: the environment of the pane
+        is exactly `env`, its screen's history stays, `options` are set, and those of the old incarnation are gone.
+        NotFound when that session has ended meanwhile, Unavailable when a process survives or tmux does not answer.
+        """
+        ...
+
     def stop(self, session: Session) -> None:
         """End that very session and its whole process tree, and see that it is gone.
 

@@ -1,10 +1,10 @@
-"""Agents, their hooks, assignments and incarnations in the ledger."""
+"""Agents, their hooks and their assignments in the ledger."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from gastown.domain.assignments import Assignment, Incarnation
+from gastown.domain.assignments import Assignment
 from gastown.domain.clock import moment, moment_or_none, stamp
 from gastown.domain.identity import Address, address_called
 from gastown.ledger.database import Database, Row
@@ -20,18 +20,15 @@ class AgentRow(NamedTuple):
     hook_bead: str | None
     runtime: str | None
     paused: str | None
-
-
-class CredentialHolder(NamedTuple):
-    """Whose credential it is, and whether it may still act."""
-
-    incarnation: Incarnation
-    is_newest: bool
-    assignment_open: bool
+    wanted_at: datetime | None = None
+    """Since when its session is to run, work or not."""
+    wanted_by: str | None = None
+    removed_at: datetime | None = None
+    """When it was taken out of the town; its record stays."""
 
 
 def add(database: Database, address: Address, now: datetime) -> bool:
-    """Make the agent known inside the present transaction; False when it is already."""
+    """Make the agent known, or bring it back, inside the present transaction; False when it is known already."""
     return bool(
         database.write(
             "agents",
@@ -43,6 +40,31 @@ def add(database: Database, address: Address, now: datetime) -> bool:
             at=stamp(now),
         )
     )
+
+
+def want(database: Database, address: str, *, by: str, now: datetime) -> bool:
+    """Have its session run from now on, work or not; False when it is removed. Asked again, it counts from now."""
+    return bool(database.write("agents", "want", address=address, by=by, at=stamp(now)))
+
+
+def unwant(database: Database, address: str) -> bool:
+    """Let its session come with work alone; False when it did already."""
+    return bool(database.write("agents", "unwant", address=address))
+
+
+def pause(database: Database, address: str, why: str | None) -> bool:
+    """Say why no session is started for it, or with None that one may; False when that is known already."""
+    return bool(database.write("agents", "pause", address=address, why=why))
+
+
+def set_runtime(database: Database, address: str, runtime: str | None) -> bool:
+    """Choose its agent CLI from the next start on; None: its role's, rig's or town's. False when it is so already."""
+    return bool(database.write("agents", "set_runtime", address=address, runtime=runtime))
+
+
+def remove(database: Database, address: str, now: datetime) -> bool:
+    """Take it out of the town, hook empty; its record stays. False when its hook is not empty, or it is out."""
+    return bool(database.write("agents", "remove", address=address, at=stamp(now)))
 
 
 def get(database: Database, address: str) -> AgentRow | None:
@@ -78,10 +100,31 @@ def unhook(database: Database, address: str, bead: str) -> bool:
     return bool(database.write("agents", "unhook", address=address, bead=bead))
 
 
-def assign(database: Database, bead: str, agent: str, *, by: str, runtime: str | None, now: datetime) -> int:
-    """Begin an assignment; gives its generation."""
-    database.write("agents", "assign", bead=bead, agent=agent, by=by, runtime=runtime, at=stamp(now))
+def assign(
+    database: Database,
+    bead: str,
+    agent: str,
+    *,
+    by: str,
+    runtime: str | None,
+    now: datetime,
+    deferred: bool = False,
+) -> int:
+    """Begin an assignment; gives its generation. `deferred`: no session is started or rung for it."""
+    database.write(
+        "agents", "assign", bead=bead, agent=agent, by=by, runtime=runtime, deferred=deferred, at=stamp(now)
+    )
     return database.last_id()
+
+
+def undefer(database: Database, generation: int) -> bool:
+    """Let the assignment begin; False when it may already."""
+    return bool(database.write("agents", "undefer", generation=generation))
+
+
+def assignments_of_agent(database: Database, agent: str) -> Sequence[Assignment]:
+    """Every assignment an agent ever had, oldest first: its record."""
+    return [_assignment(row) for row in database.rows("agents", "assignments_of_agent", agent=agent)]
 
 
 def assignment(database: Database, generation: int) -> Assignment | None:
@@ -134,95 +177,6 @@ def end_assignment(database: Database, generation: int, outcome: str, now: datet
     )
 
 
-def mint(
-    database: Database,
-    assignment: Assignment,
-    *,
-    credential_hash: str,
-    conversation: str,
-    session: str,
-    head: str | None,
-    why_older: str,
-    now: datetime,
-) -> int:
-    """Begin a new incarnation for this assignment and end all older ones of its agent; gives its id."""
-    database.write("agents", "end_older_incarnations", agent=assignment.agent, at=stamp(now), why=why_older)
-    database.write(
-        "agents", "mint", agent=assignment.agent, generation=assignment.generation, bead=assignment.bead,
-        credential_hash=credential_hash, conversation=conversation, session=session, head=head, at=stamp(now),
-    )  # fmt: skip
-    return database.last_id()
-
-
-def started(database: Database, incarnation: int, pane_pid: int) -> None:
-    """Record the process id with which the session began."""
-    database.write("agents", "started", id=incarnation, pane_pid=pane_pid)
-
-
-def end_incarnation(
-    database: Database, incarnation: int, why: str, now: datetime, *, head: str | None = None
-) -> bool:
-    """Record that it is over; False when that is known already."""
-    return bool(
-        database.write("agents", "end_incarnation", id=incarnation, why=why, at=stamp(now), head=head)
-    )
-
-
-def newest_incarnation(database: Database, agent: str) -> Incarnation | None:
-    """The only incarnation of the agent that may act."""
-    row = database.row("agents", "newest_incarnation", agent=agent)
-    return None if row is None else _incarnation(row)
-
-
-def by_credential(database: Database, credential_hash: str) -> CredentialHolder | None:
-    """Whose credential has that hash."""
-    row = database.row("agents", "by_credential", hash=credential_hash)
-    if row is None:
-        return None
-    return CredentialHolder(
-        _incarnation(row),
-        is_newest=row["id"] == row["newest"] and row["generation"] == row["newest_generation"],
-        assignment_open=row["assignment_ended"] is None,
-    )
-
-
-def is_current(database: Database, incarnation: int) -> bool:
-    """Whether it is the newest incarnation of its agent, on its newest assignment."""
-    return database.row("agents", "is_current", id=incarnation) is not None
-
-
-def rung(database: Database, incarnation: int, now: datetime) -> bool:
-    """Record that the doorbell is typed to this incarnation; False when it was before, or it is over."""
-    return bool(database.write("agents", "rung", id=incarnation, at=stamp(now)))
-
-
-def primed(database: Database, incarnation: int, now: datetime) -> None:
-    """Record that this incarnation was told its work."""
-    database.write("agents", "primed", id=incarnation, at=stamp(now))
-
-
-def add_conversation(
-    database: Database,
-    identity: str,
-    incarnation: Incarnation,
-    *,
-    runtime: str,
-    transcript: str | None,
-    now: datetime,
-) -> None:
-    """Record a conversation of this incarnation with its agent CLI."""
-    database.write(
-        "agents", "add_conversation", id=identity, agent=incarnation.agent, incarnation=incarnation.id, runtime=runtime,
-        transcript=transcript, at=stamp(now),
-    )  # fmt: skip
-
-
-def starts_of_bead(database: Database, bead: str) -> Sequence[Row]:
-    """Starts of sessions for a bead since a person last slung it, oldest first."""
-    reset = database.row("agents", "last_human_sling", bead=bead)
-    return database.rows("agents", "starts_of_bead", bead=bead, reset=reset["generation"] if reset else 0)
-
-
 def supervised(database: Database) -> Sequence[Row]:
     """One row for every agent with its hook, open assignment and newest incarnation."""
     return database.rows("agents", "supervised")
@@ -230,8 +184,9 @@ def supervised(database: Database) -> Sequence[Row]:
 
 def _agent(row: Row) -> AgentRow:
     return AgentRow(
-        row["address"], row["role"], row["rig"], row["name"], row["hook_bead"], row["runtime"], row["paused"]
-    )
+        row["address"], row["role"], row["rig"], row["name"], row["hook_bead"], row["runtime"], row["paused"],
+        moment_or_none(row["wanted_at"]), row["wanted_by"], moment_or_none(row["removed_at"]),
+    )  # fmt: skip
 
 
 def _assignment_or_none(row: Row | None) -> Assignment | None:
@@ -243,13 +198,5 @@ def _assignment(row: Row) -> Assignment:
         generation=row["generation"], bead=row["bead"], agent=row["agent"], slung_by=row["slung_by"],
         runtime=row["runtime"], started_at=moment(row["started_at"]), branch=row["branch"], base=row["base"],
         done_commit=row["done_commit"], no_change=row["no_change"], done_by=row["done_by"],
-        ended_at=moment_or_none(row["ended_at"]), outcome=row["outcome"],
-    )  # fmt: skip
-
-
-def _incarnation(row: Row) -> Incarnation:
-    return Incarnation(
-        id=row["id"], agent=row["agent"], generation=row["generation"], bead=row["bead"], session=row["session"],
-        conversation=row["conversation"], began_at=moment(row["began_at"]), primed_at=moment_or_none(row["primed_at"]),
-        ended_at=moment_or_none(row["ended_at"]), why=row["why"],
+        ended_at=moment_or_none(row["ended_at"]), outcome=row["outcome"], deferred=bool(row["deferred"]),
     )  # fmt: skip

@@ -59,7 +59,7 @@ class RigPlaces:
     @property
     def checkout(self) -> Path:
         """The queue's own worktree; it is made clean before every use."""
-        return self.root / "refinery"
+        return self.root / "queue"
 
     def polecat(self, name: str) -> Path:
         """A polecat's worktree."""

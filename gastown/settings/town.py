@@ -149,6 +149,15 @@ class Places:
         """The lock file of an agent's address, a rig's queue or the supervisor."""
         return self.run / "locks" / (name.replace("/", ".") + ".lock")
 
+    def home(self, address: str) -> Path:
+        """Where an agent works: its worktree or its folder."""
+        return self.root / address
+
+    @property
+    def archive(self) -> Path:
+        """Copies of transcripts, so that a conversation outlives the clean-up of the CLI that had it."""
+        return self.root / "archive"
+
     def agent(self, address: str) -> Path:
         """The folder with the files that one agent's CLI reads."""
         return self.run / "agents" / address.replace("/", ".")

@@ -70,8 +70,8 @@ class Show:
         """Keep a session for the supervisor's log, and one for each rig's queue."""
         logs = {session_name(TOWN_PREFIX, "supervisor"): ("supervisor", "", "supervisor.log")}
         for rig in self._town.rigs.values():
-            name = session_name(rig.prefix, "refinery")
-            logs[name] = (f"{rig.name}/refinery", rig.name, f"queue-{rig.name}.log")
+            name = session_name(rig.prefix, "queue")
+            logs[name] = (f"{rig.name}/queue", rig.name, f"queue-{rig.name}.log")
         for name, about in logs.items():
             if name not in live:
                 self._follow(name, *about)

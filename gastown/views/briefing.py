@@ -6,7 +6,7 @@ from gastown.domain.assignments import Assignment
 from gastown.domain.briefing import Briefing, HookedWork
 from gastown.domain.observed import Present
 from gastown.errors import GastownError, NotFound
-from gastown.ledger import agents, beads, events, molecules
+from gastown.ledger import agents, beads, events, incarnations, molecules
 from gastown.ledger.agents import AgentRow
 from gastown.settings import roles
 from gastown.settings.rig import RigSettings
@@ -33,21 +33,22 @@ def briefing(town: Town, address: str) -> Briefing:
     assignment = agents.open_assignment(town.ledger, address)
     return Briefing(
         address=address,
-        role_prompt=role_prompt(agent.role, rig),
+        role_prompt=role_prompt(town, agent.role, rig),
         target=rig.target,
         starts=_earlier_starts(town, assignment) if assignment else 0,
         work=_work(town, rig, agent, assignment) if assignment else None,
     )
 
 
-def role_prompt(role: str, rig: RigSettings) -> str:
+def role_prompt(town: Town, role: str, rig: RigSettings) -> str:
     """The prompt of a role with its variables filled in. Raises NotFound or Invalid."""
-    return roles.read(role).prompt.replace("{rig}", rig.name).replace("{target}", rig.target)
+    prompt = roles.read(role, town=town.root, rig=rig.name).prompt
+    return prompt.replace("{rig}", rig.name).replace("{target}", rig.target)
 
 
 def _earlier_starts(town: Town, assignment: Assignment) -> int:
     """How often somebody was told of this work before: a session that never came so far did not begin it."""
-    return sum(row["primed_at"] is not None for row in agents.starts_of_bead(town.ledger, assignment.bead))
+    return sum(row["primed_at"] is not None for row in incarnations.starts_of_bead(town.ledger, assignment.bead))
 
 
 def _work(town: Town, rig: RigSettings, agent: AgentRow, assignment: Assignment) -> HookedWork:

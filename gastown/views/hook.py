@@ -6,7 +6,7 @@ from datetime import datetime
 from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import OVERSEER, Address
 from gastown.errors import NotFound
-from gastown.ledger import agents, beads
+from gastown.ledger import agents, beads, incarnations
 from gastown.town import Town
 from gastown.views.find_agent import find_agent
 
@@ -53,5 +53,5 @@ def hook(town: Town, who: str) -> HookPage:
         slung_by=assignment.slung_by,
         since=assignment.started_at,
         branch=assignment.branch,
-        starts=len(agents.starts_of_bead(town.ledger, bead.id)),
+        starts=len(incarnations.starts_of_bead(town.ledger, bead.id)),
     )

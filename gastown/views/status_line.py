@@ -41,8 +41,8 @@ def options_of(
     }
     for name, rig in rigs.items():
         gate = next((line.bead for line in queues if line.rig == name and line.bead), "")
-        options[session_name(rig.prefix, "refinery")] = {
-            "@gt_agent": f"{name}/refinery",
+        options[session_name(rig.prefix, "queue")] = {
+            "@gt_agent": f"{name}/queue",
             "@gt_role": "log",
             "@gt_group": name,
             "@gt_hook": gate,

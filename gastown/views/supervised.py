@@ -12,7 +12,7 @@ from gastown.domain.runtime import AgentStatus
 from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, QueueFacts
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError
-from gastown.ledger import agents, merges
+from gastown.ledger import agents, incarnations, merges
 from gastown.ledger.database import Row
 from gastown.settings.rig import RigSettings
 from gastown.town import Town
@@ -82,7 +82,7 @@ def past_starts(town: Town, bead: str) -> tuple[PastStart, ...]:
             cause=row["why"],
             ended_head=row["ended_head"],
         )
-        for row in agents.starts_of_bead(town.ledger, bead)
+        for row in incarnations.starts_of_bead(town.ledger, bead)
     )
 
 

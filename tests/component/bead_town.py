@@ -87,7 +87,7 @@ def journal(town: Town) -> int:
 @pytest.fixture
 def nobody_replaces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `AGENT` be current, though no session of it was ever recorded."""
-    monkeypatch.setattr("gastown.ledger.agents.is_current", _always)
+    monkeypatch.setattr("gastown.ledger.incarnations.is_current", _always)
 
 
 def _always(database: Database, incarnation: int) -> bool:

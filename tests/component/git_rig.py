@@ -36,7 +36,7 @@ class GitRig:
     @property
     def queue(self) -> Path:
         """The queue's own worktree."""
-        return self.root / "refinery"
+        return self.root / "queue"
 
     def refs(self, prefix: str) -> Mapping[str, str]:
         """Refs of the bare clone."""

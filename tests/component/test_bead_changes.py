@@ -10,7 +10,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.filing import Filing, Leaning
 from gastown.errors import GastownError, Invalid, NotFound, Refused
-from gastown.ledger import agents, beads, graph
+from gastown.ledger import agents, beads, graph, incarnations
 from gastown.operations.work.comment import comment
 from gastown.operations.work.create import file
 from gastown.operations.work.delete import delete
@@ -38,7 +38,7 @@ def replaced(town: Town) -> Caller:
     from tests.towns import start
 
     credential = put_to_work(town)
-    holder = agents.by_credential(town.ledger, credential_hash(credential))
+    holder = incarnations.by_credential(town.ledger, credential_hash(credential))
     assert holder is not None
     start(town)
     return Caller(TOAST, holder.incarnation.id, holder.incarnation.generation)

@@ -16,7 +16,7 @@ import pytest
 
 from gastown.callbacks.main import LOG_LIMIT
 from gastown.domain.identity import polecat
-from gastown.ledger import agents, bead_writes, events
+from gastown.ledger import agents, bead_writes, conversations, events, incarnations
 from gastown.ledger.database import FILE_NAME, Database, Row
 from gastown.ledger.sqlite import sqlite3
 from gastown.settings.launchers import launchers
@@ -90,9 +90,9 @@ def _mint(ledger: Database, number: int) -> int:
     assignment = agents.open_assignment(ledger, TOAST)
     assert assignment is not None
     with ledger.transaction():
-        return agents.mint(
+        return incarnations.mint(
             ledger,
-            assignment,
+            assignment.agent, assignment,
             credential_hash=hashlib.sha256(f"token {number}".encode()).hexdigest(),
             conversation=f"talk-{number}",
             session="we-Toast",
@@ -160,10 +160,10 @@ def test_notifications_and_compactions_are_events_only(town: ATown) -> None:
 
 
 def test_the_end_of_a_session_ends_its_conversation(town: ATown) -> None:
-    incarnation = agents.newest_incarnation(town.ledger, TOAST)
+    incarnation = incarnations.newest(town.ledger, TOAST)
     assert incarnation is not None
     with town.ledger.transaction():
-        agents.add_conversation(
+        conversations.add(
             town.ledger, "talk-1", incarnation, runtime="scripted", transcript=None, now=NOW
         )
     town.report("SessionEnd", said={"session_id": "talk-1", "reason": "prompt_input_exit"})

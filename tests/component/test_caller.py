@@ -6,7 +6,7 @@ import pytest
 
 from gastown.domain.assignments import Caller
 from gastown.errors import Refused
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.ledger.quick import credential_hash
 from gastown.operations.merge.run import run_queue
 from gastown.operations.sessions.caller import caller
@@ -93,7 +93,7 @@ def test_a_credential_names_its_agent_and_both_fences(town: Town, become: Callab
     by = become(put_to_work(town))
     assignment, incarnation = (
         agents.open_assignment(town.ledger, TOAST),
-        agents.newest_incarnation(town.ledger, TOAST),
+        incarnations.newest(town.ledger, TOAST),
     )
     assert assignment is not None
     assert incarnation is not None

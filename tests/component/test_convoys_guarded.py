@@ -9,7 +9,7 @@ import pytest
 
 from gastown.domain.assignments import Caller
 from gastown.errors import Refused
-from gastown.ledger import agents, convoys, derived
+from gastown.ledger import convoys, derived, incarnations
 from gastown.operations.molecules.pour import Poured, pour
 from gastown.operations.work import delete as deleting
 from gastown.operations.work.close import close as close_beads
@@ -34,7 +34,7 @@ def place(tmp_path: Path) -> Iterator[ConvoyTown]:
 def agent(place: ConvoyTown) -> Caller:
     """An agent at work."""
     put_to_work(place.town, TOAST)
-    incarnation = agents.newest_incarnation(place.ledger, TOAST)
+    incarnation = incarnations.newest(place.ledger, TOAST)
     assert incarnation is not None
     return Caller(TOAST, incarnation.generation, incarnation.id)
 

@@ -10,7 +10,7 @@ import pytest
 
 from gastown.domain.terminal import Session
 from gastown.errors import Busy
-from gastown.ledger import agents, events
+from gastown.ledger import events, incarnations
 from gastown.operations.sessions.doorbell import LINE, ring_doorbell
 from gastown.operations.work.unsling import unsling
 from gastown.town import Town
@@ -55,7 +55,7 @@ def bell(tmp_path: Path) -> Iterator[Bell]:
         put_to_work(made, TOAST)
     terminal = FakeTerminal()
     with closing(Town(made.root, terminal=terminal)) as town:
-        newest = agents.newest_incarnation(town.ledger, TOAST)
+        newest = incarnations.newest(town.ledger, TOAST)
         assert newest is not None
         session = terminal.start("we-Toast", ["cat"], cwd=tmp_path, env={}, options={}, incarnation=newest.id)
         bell = Bell(town, terminal, session)
@@ -72,7 +72,7 @@ def test_it_rings_once_for_an_agent_that_waits_and_was_never_told(bell: Bell) ->
 
 def _told(bell: Bell) -> None:
     with bell.town.ledger.transaction() as ledger:
-        agents.primed(ledger, bell.session.incarnation or 0, bell.town.clock.now())
+        incarnations.primed(ledger, bell.session.incarnation or 0, bell.town.clock.now())
 
 
 def _taken_back(bell: Bell) -> None:

@@ -9,7 +9,7 @@ import pytest
 from gastown.domain.actions import FinishDone, StopSession
 from gastown.domain.observed import Present
 from gastown.errors import Refused
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.operations.work.done import finish_done
 from gastown.supervisor.deeds import carry_out
 from gastown.town import Town
@@ -36,7 +36,7 @@ def town(tmp_path: Path, terminal: FakeTerminal) -> Iterator[Town]:
 def test_a_stop_that_was_decided_on_what_has_changed_since_is_not_carried_out(
     town: Town, terminal: FakeTerminal
 ) -> None:
-    newest = agents.newest_incarnation(town.ledger, TOAST)
+    newest = incarnations.newest(town.ledger, TOAST)
     assert newest is not None
     terminal.start("we-Toast", ["sh"], cwd=town.root, env={}, options={}, incarnation=newest.id)
     seen = terminal.look(["we-Toast"])["we-Toast"]

@@ -77,7 +77,7 @@ def test_all_files_are_checked_out_whatever_the_shared_settings_leave_out(rig: G
     store = rig.repository.path
     git("config", "--file", str(store / "config.worktree"), "core.sparseCheckout", "true", cwd=store)
     (store / "info").mkdir(exist_ok=True)
-    for place in (store, *(store / "worktrees").glob("refinery")):
+    for place in (store, *(store / "worktrees").glob("queue")):
         (place / "info").mkdir(exist_ok=True)
         (place / "info" / "sparse-checkout").write_text("/*\n!/README.md\n")
     clean_checkout(rig.repository, rig.queue, rig.start)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gastown.ledger import agents, derived, events, ready, records
+from gastown.ledger import agents, derived, events, incarnations, ready, records
 from gastown.ledger.check import check
 from gastown.ledger.database import Database
 from gastown.ledger.sqlite import sqlite3
@@ -109,9 +109,9 @@ def test_numbers_that_were_given_are_not_given_again(path: Path) -> None:
     with closing(Database(path)) as ledger, ledger.transaction():
         toast = agents.open_assignment(ledger, "web/polecats/Toast")
         assert toast is not None
-        incarnation = agents.mint(
+        incarnation = incarnations.mint(
             ledger,
-            toast,
+            toast.agent, toast,
             credential_hash="new",
             conversation="c",
             session="s",

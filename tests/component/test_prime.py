@@ -7,7 +7,7 @@ import pytest
 
 from gastown.domain.assignments import Caller
 from gastown.domain.briefing import Briefing, HookedWork
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.ledger.database import Row
 from gastown.ledger.sqlite import sqlite3
 from gastown.operations.sessions.caller import caller
@@ -69,7 +69,7 @@ def test_an_agent_that_starts_gets_its_hook_and_that_is_recorded(
     assert "\nHOOK: we-" in text
     assert bell.wait(0)
     bell.close()
-    incarnation = agents.newest_incarnation(town.ledger, TOAST)
+    incarnation = incarnations.newest(town.ledger, TOAST)
     assert incarnation is not None
     assert incarnation.primed_at is not None
     (conversation,) = conversations(town)
@@ -94,7 +94,7 @@ def test_the_first_time_counts_however_often_it_asks(town: Town, become: Callabl
     times = list[object]()
     for source in ("startup", "resume", "compact"):
         prime(town, a_briefing(town), by=by, callback_input=json.dumps({**STARTED, "source": source}))
-        incarnation = agents.newest_incarnation(town.ledger, TOAST)
+        incarnation = incarnations.newest(town.ledger, TOAST)
         assert incarnation is not None
         times.append(incarnation.primed_at)
     assert len(set(times)) == 1

@@ -7,7 +7,7 @@ import pytest
 from gastown.domain.actions import RecordEnd
 from gastown.domain.assignments import Incarnation
 from gastown.domain.decide.supervision import NOBODYS_FAULT
-from gastown.ledger import agents, events
+from gastown.ledger import events, incarnations
 from gastown.operations.sessions.trace import record_end
 from gastown.supervisor.act import Hands
 from gastown.town import Town
@@ -35,7 +35,7 @@ def town(tmp_path: Path, terminal: FakeTerminal) -> Iterator[Town]:
 
 def newest(town: Town) -> Incarnation:
     """The newest start of Toast's session."""
-    incarnation = agents.newest_incarnation(town.ledger, TOAST)
+    incarnation = incarnations.newest(town.ledger, TOAST)
     assert incarnation is not None
     return incarnation
 
@@ -48,7 +48,7 @@ def begin(terminal: FakeTerminal, town: Town) -> None:
 def test_the_end_of_a_session_that_is_gone_is_recorded_once(town: Town) -> None:
     incarnation = newest(town)
     with town.ledger.transaction() as ledger:
-        agents.primed(ledger, incarnation.id, town.clock.now())
+        incarnations.primed(ledger, incarnation.id, town.clock.now())
     for _ in range(2):
         record_end(town, TOAST, incarnation.id, "rate_limit")
     assert newest(town).why == "rate_limit"

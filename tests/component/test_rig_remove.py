@@ -9,7 +9,7 @@ import pytest
 
 from gastown.domain.beads import BeadStatus
 from gastown.errors import Busy, GastownError, NotFound, Refused, Unavailable
-from gastown.ledger import agents, beads, events
+from gastown.ledger import agents, beads, events, incarnations
 from gastown.operations.town import rig_remove
 from gastown.operations.town.rig_remove import remove_rig
 from gastown.operations.work.sling import sling
@@ -34,9 +34,9 @@ def town(tmp_path: Path) -> Iterator[Town]:
 def test_what_was_on_hooks_is_open_work_again(town: Town) -> None:
     on_hook = agents.open_assignment(town.ledger, TOAST)
     assert on_hook is not None
-    town.terminal.start("we-refinery", ["tail"], cwd=town.root, env={}, options={})
+    town.terminal.start("we-queue", ["tail"], cwd=town.root, env={}, options={})
     gone = remove_rig(town, "web", force=True)
-    agent, incarnation = agents.get(town.ledger, TOAST), agents.newest_incarnation(town.ledger, TOAST)
+    agent, incarnation = agents.get(town.ledger, TOAST), incarnations.newest(town.ledger, TOAST)
     ended = agents.assignment(town.ledger, on_hook.generation)
     assert agent is not None
     assert incarnation is not None

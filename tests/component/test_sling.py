@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.beads import Bead, BeadStatus
-from gastown.ledger import agents, beads, events, graph
+from gastown.ledger import agents, beads, events, graph, incarnations
 from gastown.operations.work.create import create
 from gastown.operations.work.sling import Slung, sling
 from gastown.operations.work.unsling import unsling
@@ -108,10 +108,10 @@ def test_a_polecat_whose_last_session_goes_on_is_not_the_one_that_takes_new_work
     put_to_work(town, TOAST)
     unsling(town, TOAST, by=HUMAN)
     assert sling(town, bead(town).id, by=HUMAN).agent != TOAST
-    session = agents.newest_incarnation(town.ledger, TOAST)
+    session = incarnations.newest(town.ledger, TOAST)
     assert session is not None
     with town.ledger.transaction() as ledger:
-        agents.end_incarnation(ledger, session.id, "the session ended", town.clock.now())
+        incarnations.end(ledger, session.id, "the session ended", town.clock.now())
     assert sling(town, bead(town).id, by=HUMAN).agent == TOAST
 
 

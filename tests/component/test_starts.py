@@ -7,7 +7,7 @@ import pytest
 from gastown.domain.assignments import Caller
 from gastown.domain.decide.supervision import SESSION_ENDED, parked_because
 from gastown.domain.supervised import RestartPolicy
-from gastown.ledger import agents
+from gastown.ledger import agents, incarnations
 from gastown.operations.work.sling import sling
 from gastown.operations.work.unsling import unsling
 from gastown.town import Town
@@ -30,10 +30,11 @@ def bead(town: Town) -> str:
     put_to_work(town)
     for _ in range(4):
         start(town)
-    newest = agents.newest_incarnation(town.ledger, TOAST)
+    newest = incarnations.newest(town.ledger, TOAST)
     assert newest is not None
     with town.ledger.transaction() as ledger:
-        agents.end_incarnation(ledger, newest.id, SESSION_ENDED, town.clock.now())
+        incarnations.end(ledger, newest.id, SESSION_ENDED, town.clock.now())
+    assert newest.bead is not None
     assert parked(town, newest.bead)
     return newest.bead
 

@@ -32,10 +32,10 @@ def test_sessions_of_a_group_know_their_neighbours_round_and_round(tmp_path: Pat
         place.start(name)
     options = session_options(place.town, observe_agents(place.town))
     assert {name: (o["@gt_next"], o["@gt_prev"]) for name, o in options.items()} == {
-        "we-Ash": ("we-Toast", "we-refinery"),
-        "we-Toast": ("we-refinery", "we-Ash"),
-        "we-refinery": ("we-Ash", "we-Toast"),
-        "ap-refinery": ("", ""),
+        "we-Ash": ("we-Toast", "we-queue"),
+        "we-Toast": ("we-queue", "we-Ash"),
+        "we-queue": ("we-Ash", "we-Toast"),
+        "ap-queue": ("", ""),
         "hq-supervisor": ("", ""),
     }
     assert options["we-Toast"]["@gt_agent"] == "web/Toast"
@@ -46,7 +46,7 @@ def test_the_status_line_counts_what_waits_and_says_who_looked_when(place: ViewT
     assert everywhere(place.town, (), NOW) == {"@gt_waiting": "", "@gt_beat": str(int(NOW.timestamp()))}
     place.sling(place.bead("Add pagination"))
     request = place.hand_over()
-    assert session_options(place.town, ())["we-refinery"]["@gt_queue"] == "1"
+    assert session_options(place.town, ())["we-queue"]["@gt_queue"] == "1"
     place.move(request, MergeState.HELD, "no", held_for="x@y")
     assert everywhere(place.town, observe_agents(place.town), NOW)["@gt_waiting"] == "1"
-    assert session_options(place.town, ())["we-refinery"]["@gt_queue"] == "1 held"
+    assert session_options(place.town, ())["we-queue"]["@gt_queue"] == "1 held"

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER
 from gastown.errors import Refused
-from gastown.ledger import agents, derived, molecules
+from gastown.ledger import derived, incarnations, molecules
 from gastown.operations.molecules.close_step import close_and_continue
 from gastown.operations.work.create import create
 from gastown.operations.work.sling import sling
@@ -73,7 +73,7 @@ class Steps(RuleBasedStateMachine):
 
     def who(self, agent: str) -> Caller | None:
         """The caller at that address: an agent's newest session, if it ever had one."""
-        newest = agents.newest_incarnation(self.town.ledger, agent)
+        newest = incarnations.newest(self.town.ledger, agent)
         if agent == OVERSEER:
             return HUMAN
         return Caller(agent, newest.id, newest.generation) if newest else None

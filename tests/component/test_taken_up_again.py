@@ -9,7 +9,7 @@ import pytest
 from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.briefing import render
 from gastown.domain.identity import OVERSEER, parse_address
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.operations.sessions.ready import Place, make_ready
 from gastown.operations.sessions.stop import stop
 from gastown.operations.work.sling import sling
@@ -52,9 +52,9 @@ def begun(place: MergeTown, assignment: Assignment) -> Place:
     assert found is not None
     ready = make_ready(place.town, found, parse_address(found.agent))
     with place.ledger.transaction() as ledger:
-        agents.mint(
-            ledger, found, credential_hash=str(len(events.last(ledger, 500))) + found.agent, conversation="c",
-            session="s", head=ready.head, why_older="ended", now=place.town.clock.now(),
+        incarnations.mint(
+            ledger, found.agent, found, credential_hash=str(len(events.last(ledger, 500))) + found.agent,
+            conversation="c", session="s", head=ready.head, why_older="ended", now=place.town.clock.now(),
         )  # fmt: skip
         events.append(
             ledger, "supervisor", "agent.starting", found.agent, place.town.clock.now(), bead=found.bead

@@ -10,7 +10,7 @@ from gastown.domain.beads import BeadStatus
 from gastown.domain.clock import stamp
 from gastown.domain.identity import CONVOY_PREFIX, OVERSEER, REQUEST_PREFIX, polecat
 from gastown.domain.merges import MergeState
-from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges
+from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, incarnations, merges
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.sqlite import sqlite3
 from gastown.settings.rig import RigSettings
@@ -84,11 +84,11 @@ class ViewTown:
         assignment = agents.open_assignment(self.ledger, address)
         assert assignment is not None
         with self.ledger.transaction() as ledger:
-            number = agents.mint(
-                ledger, assignment, credential_hash=f"{address}{assignment.generation}{now}", conversation="c",
-                session=session, head="c0ffee", why_older="replaced", now=now,
+            number = incarnations.mint(
+                ledger, assignment.agent, assignment, credential_hash=f"{address}{assignment.generation}{now}",
+                conversation="c", session=session, head="c0ffee", why_older="replaced", now=now,
             )  # fmt: skip
-            agents.primed(ledger, number, now)
+            incarnations.primed(ledger, number, now)
         self.set_incarnation(number, prompted_at=now)
         seen = self.terminal.start(session, ["x"], cwd=self.town.root, env={}, options={}, incarnation=number)
         if activity:
@@ -117,11 +117,11 @@ class ViewTown:
 
     def end(self, name: str = "Toast", why: str = "the session ended", rig: str = "web") -> None:
         """Let the session end and the supervisor write it down."""
-        newest = agents.newest_incarnation(self.ledger, str(polecat(rig, name)))
+        newest = incarnations.newest(self.ledger, str(polecat(rig, name)))
         assert newest is not None
         self.terminal.live.pop(newest.session, None)
         with self.ledger.transaction() as ledger:
-            agents.end_incarnation(ledger, newest.id, why, self.clock.now(), head="c0ffee")
+            incarnations.end(ledger, newest.id, why, self.clock.now(), head="c0ffee")
 
     def hand_over(self, name: str = "Toast", rig: str = "web", commit: str = "beefbeefbeef") -> str:
         """What `gt done` records; gives the request's id."""

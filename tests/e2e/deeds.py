@@ -8,7 +8,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.identity import parse_address, session_name
 from gastown.domain.observed import Present
 from gastown.domain.terminal import Session
-from gastown.ledger import agents
+from gastown.ledger import incarnations
 from gastown.ledger.quick import credential_hash
 from gastown.operations.merge.run import run_queue
 from gastown.operations.sessions import ensure as ensuring
@@ -112,7 +112,7 @@ def look_after(root: Path, times: int = 1) -> None:
 def hand_in(root: Path, made: Work) -> None:
     """`gt done`, typed by the agent."""
     town, _ = without_terminal(root)
-    holder = agents.by_credential(town.ledger, credential_hash(made.env["GT_CREDENTIAL"]))
+    holder = incarnations.by_credential(town.ledger, credential_hash(made.env["GT_CREDENTIAL"]))
     assert holder is not None
     incarnation = holder.incarnation
     done(town, by=Caller(incarnation.agent, incarnation.id, incarnation.generation))

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from gastown.ledger import agents
+from gastown.ledger import agents, incarnations
 from gastown.operations.sessions.ensure import ensure
 from gastown.operations.work.create import create
 from gastown.operations.work.sling import sling
@@ -205,7 +205,7 @@ def the_newest_runs(stage: Stage, agent: str) -> int:
     """The incarnation of the session, once that is the newest and has not been given up; else 0."""
     deeds.look_after(stage.root)
     town = Town(stage.root)
-    session, newest = deeds.live(town, agent), agents.newest_incarnation(town.ledger, agent)
+    session, newest = deeds.live(town, agent), incarnations.newest(town.ledger, agent)
     town.close()
     if session is None or newest is None or newest.ended_at is not None or session.incarnation != newest.id:
         return 0

@@ -218,6 +218,6 @@ def test_every_shipped_formula_can_be_cooked_and_every_role_has_one_that_is_ther
         cooked = cook(formula, {variable.name: "x" for variable in formula.variables})
         assert all(step.description and step.acceptance for step in cooked.steps), name
     for file in assets.names("roles"):
-        role = roles.read(file.removesuffix(".toml"))
+        role = roles.read(file.removesuffix(".toml"), town=tmp_path)
         assert not role.formula or role.formula in formulas.names(tmp_path)
-    assert roles.read("polecat").formula == "polecat-work"
+    assert roles.read("polecat", town=tmp_path).formula == "polecat-work"

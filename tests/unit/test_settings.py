@@ -271,15 +271,15 @@ def test_a_folder_that_no_rig_may_be_called_is_named_as_a_mistake(tmp_path: Path
 # roles
 
 
-def test_the_shipped_role_can_be_read() -> None:
-    role = roles.read("polecat")
+def test_the_shipped_role_can_be_read(tmp_path: Path) -> None:
+    role = roles.read("polecat", town=tmp_path)
     assert "gt done" in role.prompt
     assert "gt prime" in role.first_words
 
 
-def test_an_unknown_role_is_not_found() -> None:
+def test_an_unknown_role_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        roles.read("conductor")
+        roles.read("conductor", town=tmp_path)
 
 
 # places

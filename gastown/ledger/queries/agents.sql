@@ -1,5 +1,6 @@
 -- name: add
-INSERT OR IGNORE INTO agents (address, role, rig, name, created_at) VALUES (:address, :role, :rig, :name, :at)
+INSERT INTO agents (address, role, rig, name, created_at) VALUES (:address, :role, :rig, :name, :at)
+ON CONFLICT (address) DO UPDATE SET removed_at = NULL WHERE removed_at IS NOT NULL
 
 -- name: by_address
 SELECT * FROM agents WHERE address = :address
@@ -14,13 +15,14 @@ SELECT * FROM agents WHERE rig = :rig ORDER BY created_at, address
 SELECT address FROM agents WHERE hook_bead = :bead
 
 -- name: hook
-UPDATE agents SET hook_bead = :bead WHERE address = :address AND hook_bead IS NULL
+UPDATE agents SET hook_bead = :bead WHERE address = :address AND hook_bead IS NULL AND removed_at IS NULL
 
 -- name: unhook
 UPDATE agents SET hook_bead = NULL WHERE address = :address AND hook_bead = :bead
 
 -- name: assign
-INSERT INTO assignments (bead, agent, slung_by, runtime, started_at) VALUES (:bead, :agent, :by, :runtime, :at)
+INSERT INTO assignments (bead, agent, slung_by, runtime, deferred, started_at)
+VALUES (:bead, :agent, :by, :runtime, :deferred, :at)
 
 -- name: assignment
 SELECT * FROM assignments WHERE generation = :generation
@@ -47,49 +49,15 @@ UPDATE assignments SET ended_at = :at, outcome = :outcome WHERE generation = :ge
 -- name: unfinished_done
 SELECT * FROM assignments WHERE ended_at IS NULL AND done_at IS NOT NULL ORDER BY generation
 
--- name: mint
-INSERT INTO incarnations (agent, generation, bead, credential_hash, conversation, session, head, began_at)
-VALUES (:agent, :generation, :bead, :credential_hash, :conversation, :session, :head, :at)
-
--- name: started
-UPDATE incarnations SET pane_pid = :pane_pid WHERE id = :id
-
--- name: end_incarnation
-UPDATE incarnations SET ended_at = :at, why = :why, ended_head = :head WHERE id = :id AND ended_at IS NULL
-
--- name: end_older_incarnations
-UPDATE incarnations SET ended_at = :at, why = :why WHERE agent = :agent AND ended_at IS NULL
-
--- name: newest_incarnation
-SELECT * FROM incarnations WHERE agent = :agent ORDER BY id DESC LIMIT 1
-
--- name: by_credential
-SELECT i.*, a.ended_at AS assignment_ended,
-       (SELECT max(n.id) FROM incarnations n WHERE n.agent = i.agent) AS newest,
-       (SELECT max(g.generation) FROM assignments g WHERE g.agent = i.agent) AS newest_generation
-  FROM incarnations i JOIN assignments a USING (generation) WHERE i.credential_hash = :hash
-
--- name: is_current
-SELECT i.id FROM incarnations i
- WHERE i.id = :id AND i.id = (SELECT max(n.id) FROM incarnations n WHERE n.agent = i.agent)
-   AND i.generation = (SELECT max(g.generation) FROM assignments g WHERE g.agent = i.agent)
-
--- name: starts_of_bead
-SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why FROM incarnations WHERE bead = :bead
-   AND id > coalesce((SELECT max(i.id) FROM incarnations i JOIN assignments a USING (generation)
-                       WHERE i.bead = :bead AND a.generation < :reset), 0)
- ORDER BY id
-
--- name: last_human_sling
-SELECT coalesce(max(generation), 0) AS generation FROM assignments WHERE bead = :bead AND slung_by = 'overseer'
-
 -- name: supervised
-SELECT a.address, a.role, a.rig, a.name, a.paused, a.hook_bead, a.runtime AS agent_runtime,
-       g.generation, g.started_at AS slung_at, g.slung_by, g.runtime AS sling_runtime, g.branch, g.done_at,
+SELECT a.address, a.role, a.rig, a.name, a.paused, a.wanted_at, a.wanted_by, a.hook_bead, a.runtime AS agent_runtime,
+       g.generation, g.started_at AS slung_at, g.slung_by, g.runtime AS sling_runtime, g.branch, g.done_at, g.deferred,
        b.title, b.priority,
        i.id AS incarnation, i.generation AS incarnation_generation, i.bead AS incarnation_bead, i.session, i.pane_pid,
-       i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.ended_at, i.why,
-       (SELECT s.runtime FROM assignments s WHERE s.generation = i.generation) AS incarnation_runtime,
+       i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.handoff_at, i.handoff_by, i.lasting, i.resumed, i.pushes, i.reported_at, i.conversation,
+       i.ended_at, i.why,
+       coalesce(nullif(i.runtime, ''), (SELECT s.runtime FROM assignments s WHERE s.generation = i.generation))
+           AS incarnation_runtime,
        (SELECT max(d.ended_at) FROM assignments d WHERE d.agent = a.address) AS last_ended_at,
        (SELECT d.outcome FROM assignments d WHERE d.agent = a.address AND d.ended_at IS NOT NULL
          ORDER BY d.generation DESC LIMIT 1) AS last_outcome
@@ -97,17 +65,26 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.hook_bead, a.runtime AS age
   LEFT JOIN assignments g ON g.agent = a.address AND g.ended_at IS NULL
   LEFT JOIN beads b ON b.id = a.hook_bead
   LEFT JOIN incarnations i ON i.id = (SELECT max(n.id) FROM incarnations n WHERE n.agent = a.address)
- ORDER BY a.address
+ WHERE a.removed_at IS NULL ORDER BY a.address
 
--- name: rung
-UPDATE incarnations SET rung_at = :at WHERE id = :id AND rung_at IS NULL AND ended_at IS NULL
+-- name: undefer
+UPDATE assignments SET deferred = 0 WHERE generation = :generation AND deferred
 
--- name: primed
-UPDATE incarnations SET primed_at = coalesce(primed_at, :at) WHERE id = :id
+-- name: assignments_of_agent
+SELECT * FROM assignments WHERE agent = :agent ORDER BY generation
 
--- name: add_conversation
-INSERT INTO conversations (id, agent, incarnation, runtime, transcript, started_at)
-VALUES (:id, :agent, :incarnation, :runtime, :transcript, :at)
-ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, ended_at = NULL, why = NULL,
-       transcript = coalesce(excluded.transcript, transcript)
- WHERE agent = excluded.agent
+-- name: want
+UPDATE agents SET wanted_at = :at, wanted_by = :by WHERE address = :address AND removed_at IS NULL
+
+-- name: unwant
+UPDATE agents SET wanted_at = NULL, wanted_by = NULL WHERE address = :address AND wanted_at IS NOT NULL
+
+-- name: pause
+UPDATE agents SET paused = :why WHERE address = :address AND paused IS NOT :why
+
+-- name: set_runtime
+UPDATE agents SET runtime = :runtime WHERE address = :address AND runtime IS NOT :runtime
+
+-- name: remove
+UPDATE agents SET removed_at = :at, wanted_at = NULL, wanted_by = NULL
+ WHERE address = :address AND hook_bead IS NULL AND removed_at IS NULL

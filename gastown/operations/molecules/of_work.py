@@ -26,7 +26,7 @@ def begin(town: Town, ledger: Database, bead: Bead, agent: Address, *, by: str, 
 
     there = molecules.open_of_bead(ledger, bead.id)
     if there is None:
-        formula = roles.read(agent.role).formula
+        formula = roles.read(agent.role, town=town.root, rig=agent.rig).formula
         if not formula:
             return None
         cooked = cook_for(town, formula, {}, rig=agent.rig, bead=bead)

@@ -7,7 +7,7 @@ from pathlib import Path
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER
 from gastown.errors import Refused
-from gastown.ledger import agents
+from gastown.ledger import incarnations
 from gastown.ledger.database import Database
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.marks import GATE, TOWN_OF_GATE
@@ -23,7 +23,7 @@ def caller(town: Town) -> Caller:
     if not credential:
         must_be_somebody(town)
         return Caller(OVERSEER)
-    holder = agents.by_credential(town.ledger, credential_hash(credential))
+    holder = incarnations.by_credential(town.ledger, credential_hash(credential))
     if holder is None:
         raise Refused(
             "this session's credential is not known in this town", "start the agent through gt sling"
@@ -67,5 +67,5 @@ def _is_of(town: Town, root: str | None) -> bool:
 
 def fence(ledger: Database, by: Caller) -> None:
     """Refuse, inside the transaction that acts, what a session began that has been replaced meanwhile."""
-    if by.incarnation is not None and not agents.is_current(ledger, by.incarnation):
+    if by.incarnation is not None and not incarnations.is_current(ledger, by.incarnation):
         replace(by, is_current=False).must_be_current()

@@ -5,7 +5,7 @@ import os
 from gastown.domain.observed import Present
 from gastown.domain.runtime import Activity
 from gastown.domain.terminal import Session
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.operations.sessions.ensure import runtime_of
 from gastown.town import Town
 from gastown.world.locks import lock
@@ -28,7 +28,7 @@ def ring_doorbell(town: Town, address: str, session: Session, incarnation: int, 
             return False
         now = town.clock.now()
         with town.ledger.transaction() as ledger:
-            if not (_untold(town, address, incarnation) and agents.rung(ledger, incarnation, now)):
+            if not (_untold(town, address, incarnation) and incarnations.rung(ledger, incarnation, now)):
                 return False
             events.append(
                 ledger, "supervisor", "agent.rung", address, now, incarnation=incarnation, because=because
@@ -39,7 +39,7 @@ def ring_doorbell(town: Town, address: str, session: Session, incarnation: int, 
 
 def _untold(town: Town, address: str, incarnation: int) -> bool:
     """Whether it is still the one that may act on the hook, and was never told what is there."""
-    newest = agents.newest_incarnation(town.ledger, address)
+    newest = incarnations.newest(town.ledger, address)
     if newest is None or newest.id != incarnation or newest.primed_at is not None:
         return False
     assignment = agents.open_assignment(town.ledger, address)

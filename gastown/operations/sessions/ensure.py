@@ -11,7 +11,7 @@ from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.runtime import Start
 from gastown.domain.terminal import Session
 from gastown.errors import Busy, GastownError, Refused, Unavailable
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.environment import of_agent
 from gastown.operations.sessions.kept import record_kept
@@ -71,7 +71,7 @@ def ensure(town: Town, address: str, *, because: str) -> Ensured | None:
 
 
 def _runs_already(town: Town, assignment: Assignment, session: Session) -> Ensured | None:
-    newest = agents.newest_incarnation(town.ledger, assignment.agent)
+    newest = incarnations.newest(town.ledger, assignment.agent)
     if newest is None or session.incarnation != newest.id or newest.generation != assignment.generation:
         return None
     if newest.ended_at is not None:
@@ -88,7 +88,8 @@ def _start(town: Town, assignment: Assignment, address: Address, name: str, beca
     rig = town.rig(str(address.rig))
     start = Start(
         town=town.root, address=str(address), worktree=place.folder, folder=town.places.agent(str(address)),
-        conversation=identity.conversation, prompt=roles.read(address.role).first_words, permission=rig.permissions,
+        conversation=identity.conversation,
+        prompt=roles.read(address.role, town=town.root, rig=address.rig).first_words, permission=rig.permissions,
         model=town.settings.model,
     )  # fmt: skip
     launch = town.runtime(runtime).launch(start)
@@ -128,9 +129,9 @@ def _mint(town: Town, assignment: Assignment, place: Place, identity: _Identity,
         still = agents.open_assignment(ledger, assignment.agent)
         if still is None or still.generation != assignment.generation:
             raise Refused(f"{assignment.bead} was taken back from {assignment.agent} meanwhile")
-        before = agents.newest_incarnation(ledger, assignment.agent)
-        incarnation = agents.mint(
-            ledger, assignment, credential_hash=credential_hash(identity.credential),
+        before = incarnations.newest(ledger, assignment.agent)
+        incarnation = incarnations.mint(
+            ledger, assignment.agent, assignment, credential_hash=credential_hash(identity.credential),
             conversation=identity.conversation, session=identity.session, head=place.head, why_older=SESSION_ENDED,
             now=now,
         )  # fmt: skip
@@ -156,7 +157,7 @@ def _record_start(
 ) -> None:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
-        agents.started(ledger, incarnation, session.pane_pid)
+        incarnations.started(ledger, incarnation, session.pane_pid)
         events.append(
             ledger, "supervisor", "agent.started", assignment.agent, now, bead=assignment.bead,
             incarnation=incarnation, runtime=runtime, session=session.name, pid=session.pane_pid,
@@ -170,17 +171,17 @@ def _record_failure(town: Town, assignment: Assignment, name: str, failure: Exce
     """
     why, now = failure.message if isinstance(failure, GastownError) else repr(failure), town.clock.now()
     with town.ledger.transaction() as ledger:
-        newest = agents.newest_incarnation(ledger, assignment.agent)
+        newest = incarnations.newest(ledger, assignment.agent)
         begun = newest is not None and newest.ended_at is None and newest.generation == assignment.generation
         unseen = not begun and isinstance(failure, Unavailable | Busy)
         if newest is not None and begun:
             identity = newest.id
         else:
-            identity = agents.mint(
-                ledger, assignment, credential_hash=credential_hash(secrets.token_hex()),
+            identity = incarnations.mint(
+                ledger, assignment.agent, assignment, credential_hash=credential_hash(secrets.token_hex()),
                 conversation=str(uuid.uuid4()), session=name, head=None, why_older=SESSION_ENDED, now=now,
             )  # fmt: skip
-        agents.end_incarnation(ledger, identity, f"{UNSEEN if unseen else 'could not start'}: {why}", now)
+        incarnations.end(ledger, identity, f"{UNSEEN if unseen else 'could not start'}: {why}", now)
         events.append(
             ledger, "supervisor", "agent.start_failed", assignment.agent, now, bead=assignment.bead, why=why
         )

@@ -4,7 +4,7 @@ import json
 
 from gastown.domain.assignments import Caller
 from gastown.domain.briefing import Briefing, render
-from gastown.ledger import agents, events
+from gastown.ledger import agents, conversations, events, incarnations
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -45,12 +45,12 @@ def _record(town: Town, briefing: Briefing, by: Caller, told: dict[str, str]) ->
     """Write down that the caller was told its work; False when it has been replaced meanwhile."""
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
-        incarnation = agents.newest_incarnation(ledger, by.address)
-        if incarnation is None or not agents.is_current(ledger, by.incarnation or 0):
+        incarnation = incarnations.newest(ledger, by.address)
+        if incarnation is None or not incarnations.is_current(ledger, by.incarnation or 0):
             return False
-        agents.primed(ledger, incarnation.id, now)
+        incarnations.primed(ledger, incarnation.id, now)
         if conversation := told.get("session_id"):
-            agents.add_conversation(
+            conversations.add(
                 ledger, conversation, incarnation, runtime=_runtime(town, by),
                 transcript=told.get("transcript_path"), now=now,
             )  # fmt: skip

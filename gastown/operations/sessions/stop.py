@@ -3,7 +3,7 @@
 from gastown.domain.identity import parse_address
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.operations.sessions.kept import record_kept
 from gastown.operations.sessions.trace import end_leftovers
 from gastown.town import Town
@@ -22,9 +22,9 @@ def stop(town: Town, address: str, session: Session, *, because: str) -> bool:
         end_leftovers(town, {"GT_ADDRESS": address})
         now = town.clock.now()
         with town.ledger.transaction() as ledger:
-            newest = agents.newest_incarnation(ledger, address)
+            newest = incarnations.newest(ledger, address)
             if newest is not None and newest.ended_at is None:
-                agents.end_incarnation(ledger, newest.id, because, now)
+                incarnations.end(ledger, newest.id, because, now)
             events.append(
                 ledger, "supervisor", "agent.stopped", address, now, because=because, session=session.name
             )

@@ -7,7 +7,7 @@ from gastown.domain.decide.supervision import CUT_OFF
 from gastown.domain.identity import parse_address
 from gastown.domain.observed import Absent, Present
 from gastown.errors import GastownError
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.town import Town
 
 GRACE = 3.0
@@ -36,7 +36,7 @@ def record_end(town: Town, agent: str, incarnation: int, why: str) -> bool:
     The caller holds the agent's lock. A session that is there after all, or cannot be seen, is left as it is.
     One that never began, because its starter was killed first, is not said to have ended for another reason.
     """
-    newest = agents.newest_incarnation(town.ledger, agent)
+    newest = incarnations.newest(town.ledger, agent)
     if newest is None or newest.id != incarnation or newest.ended_at is not None:
         return False
     if not isinstance(town.terminal.look([newest.session])[newest.session], Absent):
@@ -45,7 +45,7 @@ def record_end(town: Town, agent: str, incarnation: int, why: str) -> bool:
     why = why if _began(town, newest) else CUT_OFF
     head, now = _head(town, agent), town.clock.now()
     with town.ledger.transaction() as ledger:
-        if not agents.end_incarnation(ledger, incarnation, why, now, head=head):
+        if not incarnations.end(ledger, incarnation, why, now, head=head):
             return False
         events.append(
             ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gastown.domain.decide.supervision import STOPPED_BY_PERSON
 from gastown.domain.observed import Unknown
 from gastown.errors import GastownError, Unavailable
-from gastown.ledger import agents, events
+from gastown.ledger import agents, events, incarnations
 from gastown.operations.history.record import record
 from gastown.operations.merge.predecessor import end_all_of_queue
 from gastown.operations.sessions.caller import must_be_person
@@ -90,10 +90,10 @@ def _record(town: Town) -> None:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         for agent in agents.all_agents(ledger):
-            newest = agents.newest_incarnation(ledger, agent.address)
+            newest = incarnations.newest(ledger, agent.address)
             if newest is None or newest.ended_at is not None:
                 continue
-            if agents.end_incarnation(ledger, newest.id, STOPPED_BY_PERSON, now):
+            if incarnations.end(ledger, newest.id, STOPPED_BY_PERSON, now):
                 events.append(
                     ledger, "overseer", "agent.stopped", agent.address, now, because=STOPPED_BY_PERSON
                 )

@@ -10,7 +10,7 @@ from gastown.domain.decide.supervision import STOPPED_BY_PERSON
 from gastown.domain.identity import OVERSEER, session_name
 from gastown.domain.observed import Present, Unknown
 from gastown.errors import Refused, Unavailable
-from gastown.ledger import agents, events, merges
+from gastown.ledger import agents, events, incarnations, merges
 from gastown.operations.merge.predecessor import end_all_of_queue
 from gastown.operations.sessions.caller import must_be_person
 from gastown.operations.sessions.trace import end_leftovers
@@ -117,7 +117,7 @@ def _stop_sessions(town: Town, rig: RigSettings) -> None:
     """End the rig's sessions, the one that shows its queue's log as well, and all that they started."""
     names = [
         *(session_name(rig.prefix, agent.name) for agent in agents.all_agents(town.ledger, rig.name)),
-        session_name(rig.prefix, "refinery"),
+        session_name(rig.prefix, "queue"),
     ]
     for name, seen in town.terminal.look(names).items():
         match seen:
@@ -136,8 +136,8 @@ def _end_work(town: Town, rig: str) -> None:
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         for address in _addresses(town, rig):
-            newest = agents.newest_incarnation(ledger, address)
-            if newest is not None and agents.end_incarnation(ledger, newest.id, STOPPED_BY_PERSON, now):
+            newest = incarnations.newest(ledger, address)
+            if newest is not None and incarnations.end(ledger, newest.id, STOPPED_BY_PERSON, now):
                 events.append(ledger, OVERSEER, "agent.stopped", address, now, because=STOPPED_BY_PERSON)
             if (assignment := agents.open_assignment(ledger, address)) is not None:
                 put_back(ledger, assignment, by=Caller(OVERSEER), now=now)

@@ -10,7 +10,7 @@ from gastown.domain.convoys import LONE
 from gastown.domain.decide.dispatch import SlingFacts, check_slingable, choose_polecat, taken_from
 from gastown.domain.identity import CONVOY_PREFIX, AnyOf, Named, NotYet, parse_address, parse_target, polecat
 from gastown.errors import Invalid, NotFound, Refused, Unavailable
-from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, merges, waits
+from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, incarnations, merges, waits
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
@@ -183,7 +183,7 @@ def _free_polecat(town: Town, ledger: Database, rig: str) -> str:
 
 def _rests(ledger: Database, address: str) -> bool:
     """Whether no session of the agent is left: one may be busy, or watched, long after its work was handed over."""
-    newest = agents.newest_incarnation(ledger, address)
+    newest = incarnations.newest(ledger, address)
     return newest is None or newest.ended_at is not None
 
 

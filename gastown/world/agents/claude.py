@@ -4,9 +4,10 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from gastown.domain.observed import Absent, Observed, Present, Unknown
-from gastown.domain.runtime import AgentStatus, Launch, Permission, Start
+from gastown.domain.runtime import AgentStatus, Features, Fork, Launch, Permission, Start, Usage
 from gastown.errors import Refused, Unavailable
 from gastown.world.agents import claude_home
 from gastown.world.agents.settings_file import callback_settings
@@ -103,12 +104,23 @@ class ClaudeRuntime:
         "SSL_CERT_FILE",
     )
 
+    features: Features = Features(
+        primes=True,
+        reports=True,
+        propels=True,
+        guards=True,
+        resumes=True,
+        forks=True,
+        names_conversations=True,
+    )
+
     def launch(self, start: Start) -> Launch:
         """It begins with `start.prompt` at once; nothing of ours is written into the worktree."""
         if start.permission is Permission.UNATTENDED:
             refuse_root(os.geteuid(), os.environ)
         settings = start.folder / "settings.json"
-        argv = ["claude", "--settings", str(settings), "--session-id", start.conversation]
+        argv = ["claude", "--settings", str(settings)]
+        argv += ["--resume" if start.resume else "--session-id", start.conversation]
         # A conversation with a name does not ask the model for a title.
         argv += ["--name", start.address, *PERMISSION_FLAGS[start.permission]]
         # With a space instead of `=` it would take all that follows for tools, the prompt too.
@@ -131,6 +143,18 @@ class ClaudeRuntime:
             return Unknown(error.message)
         number = answer.out.partition(" ")[0].strip()
         return Present(number) if answer.status == 0 and number else Unknown("`claude --version` failed")
+
+    def transcript(self, conversation: str, env: Mapping[str, str]) -> Path | None:
+        found = sorted((claude_home.folder(env) / "projects").glob(f"*/{conversation}.jsonl"))
+        return found[0] if found else None
+
+    def usage(self, transcript: Path) -> Usage | None:  # noqa: ARG002
+        return None
+
+    def fork(self, fork: Fork) -> Launch:  # noqa: ARG002
+        raise Refused(
+            "Claude Code cannot be asked about former conversations here yet", "read its transcript"
+        )
 
 
 def settings_of(start: Start) -> Mapping[str, object]:

@@ -7,7 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 from gastown.domain.observed import Observed, Present, Unknown
-from gastown.domain.runtime import AgentStatus, Launch, Start
+from gastown.domain.runtime import AgentStatus, Features, Fork, Launch, Start, Usage
+from gastown.errors import Refused
 from gastown.world.agents.settings_file import callback_settings
 from gastown.world.agents.status_file import read_status
 
@@ -23,12 +24,15 @@ class Scripted:
     program: str = ""
     how_to_get_it: str = ""
     passes: Sequence[str] = ("GT_SCRIPTED_*",)
+    features: Features = Features(
+        primes=True, reports=True, propels=True, guards=True, resumes=True, names_conversations=True
+    )
 
     def launch(self, start: Start) -> Launch:
         """Start it with this very Python; `-P` because a worktree may hold modules named like ours."""
         settings = start.folder / "settings.json"
         argv = [sys.executable, "-P", "-m", "gastown.scripted", "--settings", str(settings)]
-        argv += ["--session-id", start.conversation]
+        argv += ["--resume" if start.resume else "--session-id", start.conversation]
         if start.prompt:
             argv += ["--", start.prompt]
         return Launch(
@@ -47,3 +51,12 @@ class Scripted:
             return Present(metadata.version("gastown"))
         except metadata.PackageNotFoundError:
             return Present("(not installed)")
+
+    def transcript(self, conversation: str, env: Mapping[str, str]) -> Path | None:  # noqa: ARG002
+        return None
+
+    def usage(self, transcript: Path) -> Usage | None:  # noqa: ARG002
+        return None
+
+    def fork(self, fork: Fork) -> Launch:  # noqa: ARG002
+        raise Refused("the scripted agent has no model that could answer", "read its transcript")

@@ -96,6 +96,20 @@ class Tmux:
             return pane.session
         raise Unavailable(f"tmux did not start {name}: {answer.err or 'it says nothing'}")
 
+    def respawn(
+        self,
+        session: Session,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        options: Mapping[str, str],
+        incarnation: int | None = None,
+    ) -> Session:
+        """See `Terminal.respawn`."""
+        self.stop(session)
+        return self.start(session.name, argv, cwd=cwd, env=env, options=options, incarnation=incarnation)
+
     def stop(self, session: Session) -> None:
         """See `Terminal.stop`."""
         panes = self._panes_of(session)
