@@ -10,7 +10,7 @@ from gastown.domain.assignments import Assignment
 from gastown.domain.identity import Address
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.errors import GastownError, Unavailable
-from gastown.ledger import agents
+from gastown.ledger import agents, incarnations
 from gastown.town import Town
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
     outwait(folder)  # a reset or clean of a supervisor that was killed must not meet the next agent's work
     branch, base, start = _work_on(town, repository, address, assignment)
     worktrees.clear_stale_lock(repository, folder, branch)
-    newest = agents.newest_incarnation(town.ledger, str(address))
+    newest = incarnations.newest(town.ledger, str(address))
     prepared = worktrees.prepare(
         repository,
         folder,
@@ -62,7 +62,7 @@ def _worked_there(town: Town, assignment: Assignment) -> bool:
     """Whether a session for this very assignment was started before: then what it left is its successor's."""
     return any(
         row["generation"] == assignment.generation and row["head"] is not None
-        for row in agents.starts_of_bead(town.ledger, assignment.bead)
+        for row in incarnations.starts_of_bead(town.ledger, assignment.bead)
     )
 
 
