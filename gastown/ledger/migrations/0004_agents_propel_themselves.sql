@@ -70,7 +70,7 @@ CREATE TABLE primings (                            -- what an agent was told, an
 CREATE INDEX primings_by_incarnation ON primings (incarnation, id);
 
 CREATE TABLE messages (                            -- a message is a bead; this is what only messages have
-    id TEXT PRIMARY KEY REFERENCES beads (id) ON UPDATE CASCADE,
+    id TEXT PRIMARY KEY REFERENCES beads (id) ON UPDATE CASCADE ON DELETE CASCADE,
     sender TEXT NOT NULL,
     recipient TEXT NOT NULL,
     kind TEXT NOT NULL DEFAULT 'note',             -- note, handoff, help, question …
