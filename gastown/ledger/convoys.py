@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.clock import moment, moment_or_none, stamp
@@ -64,6 +65,21 @@ class Notice:
     landed: bool
     """False: it was closed by hand, or deleted."""
     deleted: bool
+
+
+class Following(NamedTuple):
+    """A bead that became ready in a convoy that was slung: it follows, as the convoy was slung."""
+
+    bead: str
+    by: str
+    target: str | None
+    runtime: str | None
+
+
+def following(database: Database, now: datetime, most: int) -> Sequence[Following]:
+    """What is to be slung by itself: ready beads of slung convoys that were on no hook yet; urgent first, then old."""
+    rows = database.rows("convoys", "to_feed", now=stamp(now), most=most)
+    return [Following(row["id"], row["by"], row["target"], row["runtime"]) for row in rows]
 
 
 def get(database: Database, what: str) -> Bead:

@@ -160,3 +160,14 @@ SELECT m.id, m.title, m.created_at, c.id AS convoy, c.title AS convoy_title, c.m
 SELECT m.id FROM dependencies d JOIN beads m ON m.id = d.bead
  WHERE d.depends_on = :convoy AND d.kind = 'related' AND m.type = 'message' AND m.status <> 'closed'
    AND (:who IS NULL OR m.assignee = :who)
+
+-- name: to_feed
+-- Ready beads of convoys that were slung, which nobody has and nobody ever had.
+SELECT w.id, json_extract(c.metadata, '$.slung.by') AS by, json_extract(c.metadata, '$.slung.target') AS target,
+       json_extract(c.metadata, '$.slung.runtime') AS runtime
+  FROM beads c JOIN dependencies d ON d.bead = c.id AND d.kind = 'tracks'
+  JOIN beads w ON w.id = d.depends_on JOIN readiness r ON r.key = w.key
+ WHERE c.type = 'convoy' AND c.status = 'open' AND json_extract(c.metadata, '$.slung.by') IS NOT NULL
+   AND r.open = 1 AND r.waits = 0 AND (r.defer_until IS NULL OR r.defer_until <= :now) AND w.assignee IS NULL
+   AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.bead = w.id)
+ ORDER BY w.priority, w.created_at, w.key LIMIT :most

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
-from gastown.domain.convoys import TrackedState, check_convoy
+from gastown.domain.convoys import SLUNG, TrackedState, check_convoy
 from gastown.domain.identity import CONVOY_PREFIX
 from gastown.errors import Busy, GastownError, NotFound, Refused, Unavailable
 from gastown.ledger import bead_writes, beads, convoys, events, graph
@@ -99,6 +99,8 @@ def sling_many(
     check_runtime(town, runtime or town.settings.runtime)
     bead = beads.get(town.ledger, what)
     convoy, left, closed = _epic(town, bead, by) if bead.type == "epic" else _convoy(town, check_convoy(bead))
+    if convoy is not None and left:
+        _remember(town, convoy, target, runtime, by)
     waits = convoys.waits_for(town.ledger, convoy or "")
     slung, not_slung = _Round(town, target, runtime, by).sling(left, waits, most)
     return SlungMany(bead.id, bead.title, bead.type, convoy, tuple(slung), tuple(not_slung), closed)
@@ -220,6 +222,16 @@ def _around(ledger: Database, epic: Bead, work: Sequence[str], *, by: str, now: 
         )
     reopen(ledger, convoy, by=by, now=now, because=f"{epic.id} was slung again")
     return convoy
+
+
+def _remember(town: Town, convoy: str, target: str | None, runtime: str | None, by: Caller) -> None:
+    """Write down how the convoy was slung: what becomes ready in it later follows in the same way."""
+    slung = {"by": by.address, "target": target, "runtime": runtime}
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        metadata = beads.get(ledger, convoy).metadata
+        if metadata.get(SLUNG) != slung:
+            convoys.set_metadata(ledger, convoy, {**metadata, SLUNG: slung}, by=by.address, now=town.clock.now())
 
 
 def _open(found: Sequence[TrackedBead]) -> Sequence[TrackedBead]:
