@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from gastown.domain.assignments import Assignment
 from gastown.domain.clock import moment, moment_or_none, stamp
-from gastown.domain.identity import Address, address_called
+from gastown.domain.identity import ROLES, Address, address_called, parse_address
+from gastown.errors import Invalid
 from gastown.ledger.database import Database, Row
 
 
@@ -82,6 +83,17 @@ def all_agents(database: Database, rig: str | None = None) -> Sequence[AgentRow]
 def address_of(database: Database, name: str) -> str:
     """The address of the agent that people mean by `name`; the name itself if that is none or several."""
     return address_called(name, (agent.address for agent in all_agents(database)))
+
+
+def addressee(database: Database, text: str) -> str:
+    """The address of somebody who can be told something, be it that they come later. Raises Invalid.
+
+    A single word is a role of ours or an agent that is known: a typing error is not to become a letter to nobody.
+    """
+    address = parse_address(text)
+    if "/" not in text and text not in ROLES and get(database, text) is None:
+        raise Invalid(f"{text!r} is no agent's address here", "gt agents lists them")
+    return str(address)
 
 
 def holder(database: Database, bead: str) -> str | None:

@@ -105,7 +105,7 @@ def test_what_was_deleted_is_not_tracked(place: ConvoyTown) -> None:
 
 BAD: dict[str, tuple[dict[str, object], type[GastownError], str]] = {
     "no title": ({"title": " "}, Invalid, "needs a title"),
-    "an owner who is none": ({"owner": "nobody"}, Invalid, "'nobody' is no agent's address"),
+    "an owner who is none": ({"owner": "nobody"}, Invalid, "'nobody' is no agent's address here"),
     "a watcher who is none": ({"watching": ["web/x/y"]}, Invalid, "'web/x/y' is no agent's address"),
     "an unknown bead": ({"what": ["we-nope"]}, NotFound, "there is no bead 'we-nope'"),
 }

@@ -7,9 +7,9 @@ from datetime import datetime
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus, check_title
 from gastown.domain.convoys import LONE, WATCHERS, check_takes_out, check_trackable, watchers
-from gastown.domain.identity import CONVOY_PREFIX, parse_address
+from gastown.domain.identity import CONVOY_PREFIX
 from gastown.errors import Refused
-from gastown.ledger import bead_writes, beads, convoys, events
+from gastown.ledger import agents, bead_writes, beads, convoys, events
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
@@ -72,8 +72,8 @@ def create(
     Invalid for an address, and Refused for what no convoy tracks.
     """
     by.must_be_current()
-    owner = str(parse_address(owner)) if owner else by.address
-    watching = _addresses(watching)
+    owner = agents.addressee(town.ledger, owner) if owner else by.address
+    watching = _addresses(town.ledger, watching)
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
@@ -102,7 +102,7 @@ def add(
     by.must_be_current()
     if not what and not watching:
         raise Refused("name what is to be added", f"gt convoy add {convoy} BEAD…, or --watch WHO")
-    watching, now = _addresses(watching), town.clock.now()
+    watching, now = _addresses(town.ledger, watching), town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         found = convoys.get(ledger, convoy)
@@ -196,8 +196,8 @@ def _some(ids: Sequence[str]) -> str:
     return ", ".join(ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
 
 
-def _addresses(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(parse_address(who)) for who in given))
+def _addresses(ledger: Database, given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(agents.addressee(ledger, who) for who in given))
 
 
 def _resolve(ledger: Database, what: Sequence[str]) -> tuple[str, ...]:
