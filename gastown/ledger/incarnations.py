@@ -99,9 +99,23 @@ def is_current(database: Database, incarnation: int) -> bool:
     return database.row("incarnations", "is_current", id=incarnation) is not None
 
 
-def rung(database: Database, incarnation: int, now: datetime) -> bool:
-    """Record that the doorbell is typed to this incarnation; False when it was before, or it is over."""
-    return bool(database.write("incarnations", "rung", id=incarnation, at=stamp(now)))
+def rung(
+    database: Database, incarnation: int, now: datetime, *, since: datetime | None = None, most: int = 1
+) -> bool:
+    """Record that the doorbell is typed to this incarnation; False when that is enough already, or it is over.
+
+    At most `most` times for what was slung at `since`; without it, at most once.
+    """
+    return bool(
+        database.write(
+            "incarnations",
+            "rung",
+            id=incarnation,
+            at=stamp(now),
+            since=stamp(since) if since else "",
+            most=most,
+        )
+    )
 
 
 def reported(database: Database, incarnation: int, now: datetime) -> bool:

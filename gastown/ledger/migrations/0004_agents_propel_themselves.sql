@@ -23,7 +23,8 @@ CREATE TABLE new_incarnations (
     began_because TEXT NOT NULL DEFAULT '',
     pane_pid INTEGER,
     primed_at TEXT,
-    rung_at TEXT,                                  -- when the doorbell was typed, since nothing was primed
+    rung_at TEXT,                                  -- when the doorbell was last typed to it
+    rings INTEGER NOT NULL DEFAULT 0,              -- how often it was typed for the work that is on the hook
     pushes INTEGER NOT NULL DEFAULT 0,             -- how often its stop callback gave the work back since a prompt
     turn_ended_at TEXT,                            -- the last Stop or StopFailure
     prompted_at TEXT,                              -- the last prompt that was accepted

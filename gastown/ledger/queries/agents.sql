@@ -54,7 +54,9 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.wanted_at, a.wanted_by, a.h
        g.generation, g.started_at AS slung_at, g.slung_by, g.runtime AS sling_runtime, g.branch, g.done_at, g.deferred,
        b.title, b.priority,
        i.id AS incarnation, i.generation AS incarnation_generation, i.bead AS incarnation_bead, i.session, i.pane_pid,
-       i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.handoff_at, i.handoff_by, i.lasting, i.resumed, i.pushes, i.reported_at, i.conversation,
+       i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.handoff_at, i.handoff_by, i.lasting, i.resumed, i.pushes, i.rings, i.reported_at, i.conversation,
+       (SELECT c.why FROM conversations c WHERE c.agent = a.address AND c.incarnation = i.id ORDER BY c.started_at DESC LIMIT 1)
+           AS left_because,
        i.ended_at, i.why,
        coalesce(nullif(i.runtime, ''), (SELECT s.runtime FROM assignments s WHERE s.generation = i.generation))
            AS incarnation_runtime,

@@ -36,7 +36,8 @@ SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at,
 SELECT coalesce(max(generation), 0) AS generation FROM assignments WHERE bead = :bead AND slung_by = 'overseer'
 
 -- name: rung
-UPDATE incarnations SET rung_at = :at WHERE id = :id AND rung_at IS NULL AND ended_at IS NULL
+UPDATE incarnations SET rung_at = :at, rings = CASE WHEN rung_at >= :since THEN rings + 1 ELSE 1 END
+ WHERE id = :id AND ended_at IS NULL AND (rung_at IS NULL OR rung_at < :since OR rings < :most)
 
 -- name: primed
 UPDATE incarnations SET primed_at = coalesce(primed_at, :at) WHERE id = :id

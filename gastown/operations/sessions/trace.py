@@ -28,10 +28,11 @@ def _is_a_persons(environment: Mapping[str, str]) -> bool:
     return not environment.get("GT_INCARNATION")
 
 
-def record_end(town: Town, agent: str, incarnation: int, why: str) -> bool:
+def record_end(town: Town, agent: str, incarnation: int, why: str, *, unwant: bool = False) -> bool:
     """Write down that an incarnation whose session is gone has ended, after what it left running was ended too.
 
-    False when there was nothing to write down.
+    False when there was nothing to write down. `unwant`: from now on its agent's session comes with work alone,
+    unless this one never began.
 
     The caller holds the agent's lock. A session that is there after all, or cannot be seen, is left as it is.
     One that never began, because its starter was killed first, is not said to have ended for another reason.
@@ -50,6 +51,8 @@ def record_end(town: Town, agent: str, incarnation: int, why: str) -> bool:
         events.append(
             ledger, "supervisor", "agent.ended", agent, now, incarnation=incarnation, why=why, head=head
         )
+        if unwant and why != CUT_OFF:
+            agents.unwant(ledger, agent)
     return True
 
 
