@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from gastown.domain.permission import Permission
 from gastown.errors import Invalid, NotFound, Unavailable
 
 V = TypeVar("V", str, int, bool)
@@ -40,6 +41,15 @@ class Table:
                 f"{self._file}: {self._name}.{key} is not a list of texts", f"mend {self._file} and try again"
             )
         return tuple(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+    def permission(self, key: str) -> Permission:
+        """A level of permission; the careful one when it is missing. Raises Invalid."""
+        level = self.get(key, Permission.ASK.value)
+        if level not in list(Permission):
+            raise Invalid(
+                f"{self._file}: {self._name}.{key} is none of {', '.join(Permission)}", "choose one of them"
+            )
+        return Permission(level)
 
 
 def read_tables(file: Path) -> "Tables":

@@ -43,6 +43,10 @@ class RigSettings:
     """Names for its polecats; empty: the usual ones."""
     share_ledger: bool = False
     """Whether its beads' history travels with its code, on a ref of its own remote."""
+    runtime: str = ""
+    """The agent CLI of its agents; empty: the town's."""
+    model: str = ""
+    """Empty: the town's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,13 @@ def read(folder: Path) -> RigSettings:
             gate=gate.get("command", "").strip(),
             no_gate=gate.get("none", False),
             gate_limit=_gate_limit(gate),
-            permissions=_permissions(agents.get("permissions", Permission.ASK.value)),
+            permissions=agents.permission("permissions"),
             trust=agents.get("trust", False),
             parked=rig.get("parked", "").strip(),
             names=tuple(check_polecat_name(name) for name in agents.texts("names")),
             share_ledger=rig.get("share_ledger", False),
+            runtime=agents.get("runtime", "").strip(),
+            model=agents.get("model", "").strip(),
         )
 
 
@@ -108,12 +114,6 @@ def _gate_limit(gate: Table) -> timedelta:
     return timedelta(seconds=seconds or minutes * 60)
 
 
-def _permissions(level: str) -> Permission:
-    if level not in list(Permission):
-        raise Invalid(f"agents.permissions is none of {', '.join(Permission)}", "choose one of them")
-    return Permission(level)
-
-
 def written(settings: RigSettings) -> str:
     """The text of a rig.toml that says all this."""
     gate = (
@@ -128,6 +128,11 @@ def written(settings: RigSettings) -> str:
         "share_ledger = true    # on refs/gastown/ledger of its remote\n" if settings.share_ledger else ""
     )
     names = f"names = [{', '.join(map(toml_text, settings.names))}]\n" if settings.names else ""
+    chosen = "".join(
+        f"{key} = {toml_text(value)}\n"
+        for key, value in (("runtime", settings.runtime), ("model", settings.model))
+        if value
+    )
     return f"""# What is desired of this rig. Edit it; it is read again at every use.
 
 [rig]
@@ -142,7 +147,7 @@ target = {toml_text(settings.target)}
 [agents]
 permissions = {toml_text(settings.permissions.value)}    # ask | edits | unattended
 trust = {"true" if settings.trust else "false"}            # the folder-trust entry in Claude Code's own configuration
-{names}"""
+{chosen}{names}"""
 
 
 def all_in(town: Path) -> tuple[dict[str, RigSettings], dict[str, GastownError]]:

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from gastown.domain.permission import Permission
 from gastown.errors import Invalid, NotFound
 from gastown.settings.reading import read_tables, toml_text
 
@@ -29,6 +30,10 @@ class TownSettings:
     """Whether the embedded agent, which executes the text of beads, may run here."""
     ledger_remote: str = ""
     """Where `gt ledger push` and `pull` go when no other place is named; empty: nowhere."""
+    permissions: Permission = Permission.ASK
+    """Of agents with a folder of their own, as the mayor; a rig says it of those with a worktree."""
+    trust: bool = False
+    """Whether the folder-trust entries for Claude Code in such folders were asked for."""
 
 
 def read(root: Path) -> TownSettings:
@@ -45,6 +50,8 @@ def read(root: Path) -> TownSettings:
         environment=agents.texts("environment"),
         scripted_allowed=town.get("scripted_allowed", False),
         ledger_remote=tables.table("ledger").get("remote", "").strip(),
+        permissions=agents.permission("permissions"),
+        trust=agents.get("trust", False),
     )
     if settings.max_polecats < 1:
         raise Invalid(
@@ -68,6 +75,8 @@ email = {toml_text(settings.email)}          # commits of agents carry it
 [agents]
 runtime = {toml_text(settings.runtime)}
 model = {toml_text(settings.model)}          # empty: the agent's own default
+permissions = {toml_text(settings.permissions.value)}    # of agents with a folder of their own: ask | edits | unattended
+trust = {"true" if settings.trust else "false"}            # Claude Code's folder-trust entry for such folders
 {passed_on if settings.environment else ""}
 [scheduler]
 max_polecats = {settings.max_polecats}     # sessions of polecats that run at the same time
