@@ -75,13 +75,7 @@ class FakeTerminal:
         incarnation: int | None = None,
     ) -> Session:
         _check(name)
-        size = sum(
-            len(os.fsencode(word)) + 1 for word in (*argv, *(f"{key}={value}" for key, value in env.items()))
-        )
-        if size > LARGEST:
-            raise Refused(f"the command and environment of {name} have {size} bytes, tmux takes {LARGEST}")
-        if not cwd.is_dir():
-            raise NotFound(f"{name} cannot be started in {cwd}: there is no such folder")
+        _check_size(name, argv, cwd, env)
         self._answer()
         if name in self.live:
             raise Busy(f"{name} is already running")
@@ -110,8 +104,16 @@ class FakeTerminal:
         options: Mapping[str, str],
         incarnation: int | None = None,
     ) -> Session:
-        self.stop(session)
-        return self.start(session.name, argv, cwd=cwd, env=env, options=options, incarnation=incarnation)
+        _check_size(session.name, argv, cwd, env)
+        known = self._find(session)
+        self.stopped.append(known.session)
+        number = len(self.history)
+        fresh = replace(known.session, pane_pid=100_000 + number, activity=self.now, incarnation=incarnation)
+        self.live[session.name] = FakeSession(
+            fresh, list(argv), cwd, dict(env), dict(options), screen=list(known.screen)
+        )
+        self.history.append(self.live[session.name])
+        return fresh
 
     def stop(self, session: Session) -> None:
         self._answer()
@@ -171,6 +173,16 @@ class FakeTerminal:
         if known is None or (known.session.id, known.session.pane_pid) != (session.id, session.pane_pid):
             raise NotFound(f"{session.name} has ended")
         return known
+
+
+def _check_size(name: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
+    size = sum(
+        len(os.fsencode(word)) + 1 for word in (*argv, *(f"{key}={value}" for key, value in env.items()))
+    )
+    if size > LARGEST:
+        raise Refused(f"the command and environment of {name} have {size} bytes, tmux takes {LARGEST}")
+    if not cwd.is_dir():
+        raise NotFound(f"{name} cannot be started in {cwd}: there is no such folder")
 
 
 def _check(name: str) -> None:

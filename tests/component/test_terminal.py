@@ -38,6 +38,18 @@ class Stage:
             name, ["cat"], cwd=self.cwd, env=env, options={"@gt_agent": name}, incarnation=incarnation
         )
 
+    def respawn(self, session: Session, incarnation: int | None = None) -> Session:
+        """Have the session mirror what is typed in a new process."""
+        env = {"PATH": os.environ["PATH"]}
+        return self.terminal.respawn(
+            session,
+            ["cat"],
+            cwd=self.cwd,
+            env=env,
+            options={"@gt_agent": session.name},
+            incarnation=incarnation,
+        )
+
     def is_there(self, name: str) -> bool:
         match self.terminal.look([name])[name]:
             case Unknown(why):
@@ -146,6 +158,47 @@ def test_stopping_a_session_leaves_its_successor_alone(stage: Stage) -> None:
     assert stage.is_there("we-Toast")
     stage.terminal.stop(second)
     assert not stage.is_there("we-Toast")
+
+
+def test_a_session_goes_on_with_another_program_in_its_place(stage: Stage) -> None:
+    first = stage.start(incarnation=1)
+    stage.terminal.type_line(first, "what was said before")
+    stage.shows(first, "what was said before")
+    second = stage.respawn(first, incarnation=2)
+    assert (second.name, second.id, second.pane) == (first.name, first.id, first.pane)
+    assert second.pane_pid != first.pane_pid
+    assert second.incarnation == 2
+    seen = stage.terminal.look(["we-Toast"])["we-Toast"]
+    assert isinstance(seen, Present)
+    assert (seen.value.pane_pid, seen.value.incarnation) == (second.pane_pid, 2)
+    stage.terminal.type_line(second, "what is said now")
+    assert "what was said before" in stage.shows(second, "what is said now")
+
+
+def test_a_session_that_went_on_with_another_is_no_longer_the_one_that_was_seen(stage: Stage) -> None:
+    first = stage.start(incarnation=1)
+    second = stage.respawn(first, incarnation=2)
+    stage.terminal.stop(first)
+    assert stage.is_there("we-Toast")
+    for late in (lambda: stage.respawn(first), lambda: stage.terminal.type_line(first, "hello")):
+        with pytest.raises(NotFound, match="we-Toast has ended"):
+            late()
+    stage.terminal.stop(second)
+    assert not stage.is_there("we-Toast")
+    with pytest.raises(NotFound, match="we-Toast has ended"):
+        stage.respawn(second)
+
+
+def test_a_session_stays_as_it_is_when_what_is_to_take_its_place_cannot_be_started(stage: Stage) -> None:
+    session = stage.start(incarnation=1)
+    long = {"PATH": os.environ["PATH"], "LONG": "x" * 16_000}
+    with pytest.raises(Refused, match="bytes"):
+        stage.terminal.respawn(session, ["cat"], cwd=stage.cwd, env=long, options={})
+    with pytest.raises(NotFound, match="there is no such folder"):
+        stage.terminal.respawn(session, ["cat"], cwd=stage.cwd / "gone", env={}, options={})
+    seen = stage.terminal.look(["we-Toast"])["we-Toast"]
+    assert isinstance(seen, Present)
+    assert seen.value.pane_pid == session.pane_pid
 
 
 def test_names_that_tmux_would_read_otherwise_are_invalid(stage: Stage) -> None:
@@ -276,6 +329,7 @@ def test_nothing_can_be_done_in_silence_nor_is_done_later(stage: Stage) -> None:
     attempts: list[Callable[[Terminal], object]] = [
         lambda it: it.start("we-Ash", ["cat"], cwd=stage.cwd, env=env, options={}),
         lambda it: it.stop(session),
+        lambda it: it.respawn(session, ["cat"], cwd=stage.cwd, env=env, options={}),
         lambda it: it.capture(session, 10),
         lambda it: it.type_line(session, "hello"),
         lambda it: it.set_options({"we-Toast": {"@gt_hook": "x"}}, {}),

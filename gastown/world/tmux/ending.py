@@ -13,12 +13,6 @@ from gastown.world.tmux import script
 from gastown.world.tmux.door import Door
 from gastown.world.tmux.objects import TownServer
 
-_ABOUT_THE_AGENT = (
-    *("pane", "name", "incarnation"),
-    *("agent", "role", "group", "hook", "queue", "next", "prev"),
-)
-"""The user options of an agent's session, without `@gt_`."""
-
 
 def end_session(
     door: Door, session: Session, pids: Sequence[int], is_gone: Callable[[], bool], grace: float
@@ -46,7 +40,7 @@ def end_pane(door: Door, session: Session, is_gone: Callable[[], bool], grace: f
 
 def set_aside(door: Door, session: Session, name: str, *, ours: bool) -> None:
     """Rename a session that is in the way; unless it is `ours`, it is only a person's from now on."""
-    unset = [] if ours else [f"@gt_{part}" for part in _ABOUT_THE_AGENT]
+    unset = [] if ours else ["@gt_pane", "@gt_name", "@gt_incarnation", *script.ABOUT_AN_AGENT]
     door.tell([
         script.command("rename-session", "-t", f"{session.id}:", name),
         *script.options(f"{session.id}:", dict.fromkeys(unset, "")),

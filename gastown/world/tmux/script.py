@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from gastown.errors import Invalid
 
+ABOUT_AN_AGENT = ("@gt_agent", "@gt_role", "@gt_group", "@gt_hook", "@gt_queue", "@gt_next", "@gt_prev")
+"""The user options that a session's status line is drawn from."""
+
 
 def command(*words: str) -> str:
     """One tmux command, each word exactly as given."""
@@ -58,6 +61,11 @@ TOUCHED = f"#{{||:#{{session_last_attached}},#{{||:#{{session_grouped}},{_LINKED
 def exactly(session: str) -> str:
     """The target that means this session name and no longer one."""
     return f"={session}:"
+
+
+def number(value: int | None) -> str:
+    """A number as the value of an option; None is none."""
+    return "" if value is None else str(value)
 
 
 def literal(text: str) -> str:

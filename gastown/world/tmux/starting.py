@@ -51,12 +51,22 @@ def check(name: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> 
 
 def new_session(name: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> str:
     """The command that starts the session, detached; the caller's environment adds nothing (`-E`)."""
-    given = [word for key, value in env.items() if key not in _OWN for word in ("-e", f"{key}={value}")]
-    folder = script.literal(str(cwd.absolute()))
-    program = _program(argv, env)
-    return script.command(
-        "new-session", "-d", "-E", "-s", name, "-n", name, "-c", folder, *given, "--", *program
-    )
+    return script.command("new-session", "-d", "-E", "-s", name, "-n", name, *_program_in(argv, cwd, env))
+
+
+def respawn_pane(pane: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> str:
+    """The command that starts it in a pane whose program has ended."""
+    return script.command("respawn-pane", "-t", pane, *_program_in(argv, cwd, env))
+
+
+def environment_of_its_own(target: str, before: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """What gives a session that goes on with `env` the environment that `new_session` would have given it."""
+    public = {key: value for key, value in env.items() if key not in _OWN and not _is_its_own(key)}
+    gone = [name for name in before if name not in public]
+    return [
+        *(script.command("set-environment", "-t", target, "-u", name) for name in gone),
+        *(script.command("set-environment", "-t", target, key, value) for key, value in public.items()),
+    ]
 
 
 def for_the_agent_alone(name: str, env: Mapping[str, str]) -> list[str]:
@@ -77,12 +87,17 @@ def _is_its_own(variable: str) -> bool:
     return any(word in variable.upper() for word in _SECRET)
 
 
-def persons_shell(name: str, env: Mapping[str, str]) -> list[str]:
+def persons_shell(target: str, env: Mapping[str, str]) -> list[str]:
     """What gives a person who opens a window in the session their own shell."""
     shell = env.get("SHELL", "")
     if not Path(shell).is_absolute() or not os.access(shell, os.X_OK):
         return []
-    return [script.command("set-option", "-t", script.exactly(name), "default-shell", shell)]
+    return [script.command("set-option", "-t", target, "default-shell", shell)]
+
+
+def _program_in(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> list[str]:
+    given = [word for key, value in env.items() if key not in _OWN for word in ("-e", f"{key}={value}")]
+    return ["-c", script.literal(str(cwd.absolute())), *given, "--", *_program(argv, env)]
 
 
 def _program(argv: Sequence[str], env: Mapping[str, str]) -> list[str]:

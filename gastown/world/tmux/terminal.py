@@ -70,11 +70,7 @@ class Tmux:
     ) -> Session:
         """See `Terminal.start`. Also Refused when argv and env are too large, NotFound without the folder."""
         starting.check(checked_name(name), argv, cwd, env)
-        marks = {
-            "@gt_name": name,
-            "@gt_incarnation": "" if incarnation is None else str(incarnation),
-            **options,
-        }
+        marks = {"@gt_name": name, "@gt_incarnation": script.number(incarnation), **options}
         form, mark = listing.format_and_mark()
         there = script.exactly(name)
         line = script.together(
@@ -82,7 +78,7 @@ class Tmux:
             script.command("set-option", "-F", "-t", there, "@gt_pane", "#{pane_id}"),
             *script.options(there, {option: value for option, value in marks.items() if value}),
             *starting.for_the_agent_alone(name, env),
-            *starting.persons_shell(name, env),
+            *starting.persons_shell(there, env),
             script.command("list-panes", "-t", there, "-F", form),
         )
         self._refuse_live(name, self._panes())
@@ -106,9 +102,19 @@ class Tmux:
         options: Mapping[str, str],
         incarnation: int | None = None,
     ) -> Session:
-        """See `Terminal.respawn`."""
-        self.stop(session)
-        return self.start(session.name, argv, cwd=cwd, env=env, options=options, incarnation=incarnation)
+        """See `Terminal.respawn`. Refused and NotFound as `start`."""
+        from gastown.world.tmux.respawning import InPlace
+
+        starting.check(session.name, argv, cwd, env)
+        self._find(session)
+        marks = {"@gt_incarnation": script.number(incarnation), **options}
+        place = InPlace(self._door, session, lambda: self._find(session).dead, self._grace)
+        try:
+            return place.put(argv, cwd, env, marks)
+        except Unavailable:
+            if (late := self._started_late(session.name, incarnation, session.pane_pid)) is not None:
+                return late
+            raise
 
     def stop(self, session: Session) -> None:
         """See `Terminal.stop`."""
@@ -203,11 +209,11 @@ class Tmux:
                 return answer
         raise Unavailable(f"tmux did not start {name}")
 
-    def _started_late(self, name: str, incarnation: int | None) -> Session | None:
-        """What tmux has started after all, though its answer came too late."""
+    def _started_late(self, name: str, incarnation: int | None, before: int = 0) -> Session | None:
+        """What tmux has started after all, though its answer came too late; `before`: the pid it had until then."""
         match self.look([name])[name]:
-            case Present(session) if session.incarnation == incarnation:
-                return session
+            case Present(late) if late.incarnation == incarnation and late.pane_pid != before:
+                return late
             case _:
                 return None
 
