@@ -77,7 +77,11 @@ def test_the_old_process_tree_is_gone_with_children_of_its_own_sessions(place: T
     script = f"trap '' TERM HUP; setsid sleep 1000 & sleep 1000 & echo $! > {note}; exec cat"
     session = place.start("we-Toast", "sh", "-c", script)
     child = psutil.Process(
-        int(eventually(lambda: note.exists() and note.read_text().strip(), within=PATIENCE, what="a child"))
+        int(
+            eventually(
+                lambda: note.read_text().strip() if note.exists() else "", within=PATIENCE, what="a child"
+            )
+        )
     )
     old = psutil.Process(session.pane_pid)
     tree = [old, *old.children(recursive=True)]
