@@ -1,10 +1,10 @@
 """What an agent CLI is to us: how it is started, and how it shows what it is doing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from gastown.domain.observed import Observed
 from gastown.domain.permission import Permission as Permission  # noqa: PLC0414 - it is a part of this too
@@ -119,6 +119,15 @@ class Launch:
     files: Mapping[Path, str]
 
 
+Screen: TypeAlias = Callable[[], str]
+"""The text of a session's screen as it is now; looked at only by who needs it. Raises NotFound or Unavailable."""
+
+
+def unseen() -> str:
+    """The screen of nobody."""
+    return ""
+
+
 class Runtime(Protocol):
     """One agent CLI. Pure but for what looks at the CLI's own files: `status`, `transcript`, `usage`."""
 
@@ -130,13 +139,18 @@ class Runtime(Protocol):
     passes: Sequence[str]
     """Names (or `PREFIX_*`) of the user's environment variables that it needs."""
     features: Features
+    seen_versions: Sequence[str]
+    """Those that somebody has driven: of another one nobody knows."""
 
     def launch(self, start: Start) -> Launch:
         """Say how to start it. `Refused` when this machine or user cannot run it with that permission."""
         ...
 
-    def status(self, pid: int, env: Mapping[str, str]) -> Observed[AgentStatus]:
-        """What the agent with this process id says it does; `env` is its session's environment."""
+    def status(self, pid: int, env: Mapping[str, str], screen: Screen = unseen) -> Observed[AgentStatus]:
+        """What the agent with this process id says it does; `env` is its session's environment.
+
+        One that keeps no file about itself is known by its screen, and Unknown without it.
+        """
         ...
 
     def version(self) -> Observed[str]:

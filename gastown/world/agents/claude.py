@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gastown.domain.observed import Absent, Observed, Present, Unknown
-from gastown.domain.runtime import AgentStatus, Features, Fork, Launch, Permission, Start, Usage
+from gastown.domain.runtime import (
+    AgentStatus,
+    Features,
+    Fork,
+    Launch,
+    Permission,
+    Screen,
+    Start,
+    Usage,
+    unseen,
+)
 from gastown.errors import Refused, Unavailable
 from gastown.world.agents import claude_home
 from gastown.world.agents.settings_file import callback_settings
@@ -57,6 +67,7 @@ class ClaudeRuntime:
 
     name: str = "claude"
     program: str = "claude"
+    seen_versions: Sequence[str] = SEEN_VERSIONS
     how_to_get_it: str = "npm install -g @anthropic-ai/claude-code"
     passes: Sequence[str] = (
         # Login, models, providers. Not CLAUDE_* as a whole: CLAUDECODE, CLAUDE_CODE_SESSION_ID, _ENTRYPOINT,
@@ -130,7 +141,7 @@ class ClaudeRuntime:
         content = json.dumps(settings_of(start), indent=2) + "\n"
         return Launch(argv=argv, env=ENVIRONMENT, files={settings: content})
 
-    def status(self, pid: int, env: Mapping[str, str]) -> Observed[AgentStatus]:
+    def status(self, pid: int, env: Mapping[str, str], screen: Screen = unseen) -> Observed[AgentStatus]:  # noqa: ARG002
         """Absent also while a dialog of its start is open: it writes the file only behind those."""
         return read_status(claude_home.folder(env) / "sessions", pid)
 

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 from gastown.domain.observed import Observed, Present, Unknown
-from gastown.domain.runtime import AgentStatus, Features, Fork, Launch, Start, Usage
+from gastown.domain.runtime import AgentStatus, Features, Fork, Launch, Screen, Start, Usage, unseen
 from gastown.errors import Refused
 from gastown.world.agents.settings_file import callback_settings
 from gastown.world.agents.status_file import read_status
@@ -23,6 +23,7 @@ class Scripted:
     name: str = "scripted"
     program: str = ""
     how_to_get_it: str = ""
+    seen_versions: Sequence[str] = ()
     passes: Sequence[str] = ("GT_SCRIPTED_*",)
     features: Features = Features(
         primes=True, reports=True, propels=True, guards=True, resumes=True, names_conversations=True
@@ -39,7 +40,7 @@ class Scripted:
             argv=argv, env={}, files={settings: json.dumps(callback_settings(start.town), indent=2) + "\n"}
         )
 
-    def status(self, pid: int, env: Mapping[str, str]) -> Observed[AgentStatus]:
+    def status(self, pid: int, env: Mapping[str, str], screen: Screen = unseen) -> Observed[AgentStatus]:  # noqa: ARG002
         home = env.get("GT_SCRIPTED_HOME") or (f"{env['GT_TOWN']}/run/scripted" if env.get("GT_TOWN") else "")
         if not home:
             return Unknown("the session's environment has no GT_TOWN")
