@@ -22,11 +22,15 @@ from gastown.domain.interchange.words import (
     kind_of,
     one_line,
 )
+from gastown.domain.messages import METADATA as OF_MESSAGES
 from gastown.domain.records import TOMBSTONE, Json, Record
 from gastown.errors import Invalid
 
 NOT_OURS = frozenset({"rig", "updated_by", "written"})
 """Fields of a record that are not written: the town's own business."""
+
+NOT_TAKEN = frozenset({keeping.KEY, OF_MESSAGES})
+"""Keys of metadata that only we write: no file makes a message that nobody sent."""
 
 
 @dataclass(slots=True)
@@ -244,7 +248,7 @@ class _Reader:
         line, record, found = self._line, self._record, self._found
         own = line.get("metadata")
         metadata = (
-            {name: value for name, value in own.items() if name != keeping.KEY}
+            {name: value for name, value in own.items() if name not in NOT_TAKEN}
             if isinstance(own, dict)
             else {}
         )

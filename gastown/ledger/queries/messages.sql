@@ -3,7 +3,8 @@ INSERT INTO messages (id, sender, recipient, kind, urgency, about, generation, i
 VALUES (:id, :sender, :recipient, :kind, :urgency, :about, :generation, :incarnation, :at)
 
 -- name: by_id
-SELECT m.*, b.title, b.description, b.status FROM messages m JOIN beads b ON b.id = m.id WHERE m.id = :id
+SELECT m.*, b.title, b.description, b.status FROM messages m JOIN beads b ON b.id = m.id
+ WHERE m.id = :id AND b.type = 'message'
 
 -- name: unread
 SELECT m.*, b.title, b.description, b.status

@@ -7,7 +7,7 @@ from itertools import islice
 from gastown.domain import ledger_tree as tree
 from gastown.domain.records import Json, Record, is_tombstone, parse
 from gastown.errors import Invalid
-from gastown.ledger import records, restoring
+from gastown.ledger import messages, records, restoring
 from gastown.ledger.database import Database
 from gastown.operations.history.own_rows import OwnRows
 from gastown.world.git.ledger_commits import Commit
@@ -170,6 +170,7 @@ class Rebuilding:
                 restoring.add_merge(ledger, row)
             else:
                 self.result.note(f"the merge request {row['id']} is about what is not there")
+        messages.rebuild(ledger)
 
     def _held(self, row: Mapping[str, Json], hooks: Mapping[str, str]) -> Mapping[str, Json]:
         """The assignment, ended if it was open and is on no hook any more."""

@@ -9,7 +9,7 @@ from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.convoys import recipients
 from gastown.domain.identity import TOWN_PREFIX
 from gastown.errors import GastownError
-from gastown.ledger import bead_writes, convoys, graph
+from gastown.ledger import bead_writes, convoys, graph, messages
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.town import Town
@@ -33,6 +33,7 @@ def tell(ledger: Database, convoy: Bead, words: str, *, knows: str | None, now: 
             description=f"gt convoy status {convoy.id}",
         )  # fmt: skip
         message = bead_writes.insert(ledger, new, by=SENDER, now=now)
+        messages.add(ledger, message, sender=SENDER, recipient=who, about=convoy.id, now=now)
         graph.add_dependency(ledger, message, convoy.id, "related", by=SENDER, now=now)
     return to
 

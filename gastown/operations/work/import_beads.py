@@ -10,6 +10,7 @@ from typing import IO
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import RESERVED_PREFIXES
 from gastown.domain.interchange.beads import read, written
+from gastown.domain.messages import BEAD_TYPE
 from gastown.domain.records import Record
 from gastown.ledger import events, interchange, records
 from gastown.ledger.database import Database
@@ -164,6 +165,9 @@ class _Importing:
                 notes.append(Note(entry.line, identity, busy))
             record |= {name: present[name] for name in ("rig", "updated_by") if name in present}
             newer = entry.dated and entry.updated_at >= known.updated_at
+            newer = (
+                newer and present.get("issue_type") != BEAD_TYPE
+            )  # what somebody wrote stays as it was written
             if _same(record, present, dated=newer):
                 continue
             if newer:
