@@ -1,7 +1,7 @@
-"""Who is who: addresses of agents, names of sessions, and the ways a person may name a target."""
+"""Who is who: addresses of agents, names of sessions, and what may be a name."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gastown.errors import Invalid
@@ -110,98 +110,20 @@ def address_called(name: str, known: Iterable[str]) -> str:
     It is the name itself if none is called so, or several are.
     """
     wanted = name.casefold()
-    found = [address for address in known if wanted in _called(parse_address(address))]
+    found = [address for address in known if wanted in called(parse_address(address))]
     return found[0] if len(found) == 1 else name
 
 
-def _called(address: Address) -> tuple[str, ...]:
+def called(address: Address) -> tuple[str, ...]:
+    """All that people say for an address, in small letters."""
     role, name = address.role.casefold(), address.name.casefold()
-    return (str(address).casefold(), address.short.casefold(), name, f"{role}/{name}", f"{role}s/{name}")
+    more = () if address.is_alone else (f"{role}/{name}", f"{role}s/{name}")
+    return (str(address).casefold(), address.short.casefold(), name, *more)
 
 
 def session_name(prefix: str, name: str) -> str:
     """The tmux session of an agent or follower: `we-Toast`."""
     return f"{prefix}-{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """A target that leaves the choice of the polecat to us: some polecat of this rig."""
-
-    rig: str
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A target that names its polecat; it need not exist yet."""
-
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """A target that later versions will know."""
-
-    what: str
-
-
-Target = AnyOf | Named | NotYet
-TARGET_FORMS = "web, web/polecats/Toast, polecat/Toast, Toast, or nothing"
-
-
-def parse_target(
-    text: str | None, *, bead_rig: str | None, rigs: Mapping[str, str], polecats: frozenset[str]
-) -> Target:
-    """Understand where a person wants work slung.
-
-    `bead_rig` is the bead's own rig; `rigs` maps the town's rigs to their prefixes; `polecats` are the known
-    addresses. A bare name that no polecat bears yet becomes a polecat of the bead's rig; names that differ only
-    in case are one, as on file systems that do not tell them apart. Raises Invalid, with the known forms.
-    """
-    match (text or "").split("/"):
-        case [""]:
-            return _some_polecat(bead_rig)
-        case [rig] if rig in rigs:
-            return AnyOf(rig)
-        case [("mayor" | "deacon" | "witness" | "refinery") as role]:
-            return NotYet(f"the {role}")
-        case [rig, ("witness" | "refinery") as role] if rig in rigs:
-            return NotYet(f"the {role}")
-        case [_, "crew", _] | ["crew", _]:
-            return NotYet("crew")
-        case [rig, "polecats", name] | [rig, name] if rig in rigs:
-            return Named(_in_rig(rig, name, polecats))
-        case ["polecat" | "polecats", name] | [name]:
-            return Named(_in_rig(_rig_of(name, bead_rig, polecats), name, polecats))
-        case [rig, *_]:
-            raise Invalid(f"{text!r} is no target here: there is no rig {rig!r}", f"targets: {TARGET_FORMS}")
-        case _:  # pragma: no cover - split never gives an empty list
-            raise Invalid(f"{text!r} is no target", f"targets: {TARGET_FORMS}")
-
-
-def _some_polecat(bead_rig: str | None) -> Target:
-    if bead_rig is None:
-        raise Invalid("the bead belongs to no rig, so a target is needed", f"targets: {TARGET_FORMS}")
-    return AnyOf(bead_rig)
-
-
-def _rig_of(name: str, bead_rig: str | None, polecats: frozenset[str]) -> str:
-    if bead_rig is not None:
-        return bead_rig
-    name = check_polecat_name(name)
-    end = f"/polecats/{name}".casefold()
-    homes = sorted({address.split("/")[0] for address in polecats if address.casefold().endswith(end)})
-    if len(homes) == 1:
-        return homes[0]
-    raise Invalid(f"which rig's {name}? the bead belongs to none", "name it in full: web/polecats/" + name)
-
-
-def _in_rig(rig: str, name: str, polecats: frozenset[str]) -> Address:
-    wanted = polecat(rig, check_polecat_name(name))
-    if str(wanted) in polecats:
-        return wanted
-    alike = sorted(address for address in polecats if address.casefold() == str(wanted).casefold())
-    return parse_address(alike[0]) if alike else wanted
 
 
 def check_polecat_name(name: str) -> str:

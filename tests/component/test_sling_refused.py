@@ -68,8 +68,8 @@ def test_what_is_no_id_is_not_found_either(town: Town, what: str) -> None:
 
 
 BAD_TARGETS = {
-    "the mayor": ("mayor", "work cannot be slung at the mayor yet"),
-    "crew": ("web/crew/ann", "work cannot be slung at crew yet"),
+    "crew that nobody added": ("web/crew/ann", "there is no web/crew/ann"),
+    "a dog that has no such name": ("dog/fido", "there is no deacon/dogs/fido"),
     "an unknown rig": ("nope/polecats/Toast", "there is no rig 'nope'"),
     "another rig": ("api", "belongs to web, not to api"),
     "a polecat of another rig": ("api/polecats/Toast", "belongs to web, not to api"),
@@ -87,7 +87,7 @@ def test_a_bead_that_is_taken_names_who_has_it(town: Town) -> None:
     sling(town, work.id, "Toast", by=HUMAN)
     failure = refusal(town, work.id, "Rust")
     assert failure.message.startswith(f"{work.id} is on {TOAST}'s hook since ")
-    assert failure.hint == f"gt unsling {work.id}, then sling it again"
+    assert failure.hint == f"gt unsling {work.id}   or   gt sling --restart {work.id} web/polecats/Rust"
     assert f"is on {TOAST}'s hook" in refusal(town, work.id, "api").message
 
 
@@ -155,7 +155,7 @@ def test_text_in_a_town_without_rigs_says_how_to_get_one(tmp_path: Path) -> None
     assert refusal(a_town(tmp_path, ()), "Mend the door").hint == "gt rig add NAME URL_OR_PATH"
 
 
-@pytest.mark.parametrize("target", ["mayor", "nope/Toast", "Toast", "web"])
+@pytest.mark.parametrize("target", ["crew/ann", "nope/Toast", "Toast", "web"])
 def test_text_that_cannot_be_slung_is_not_filed(town: Town, target: str) -> None:
     sling(town, bead(town).id, "web/Toast", by=HUMAN)
     if target == "web":

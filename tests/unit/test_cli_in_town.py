@@ -131,8 +131,8 @@ def test_bad_input_is_refused_with_its_code(run: Run, words: list[str], code: in
     [
         (["sling", "we-nope", "web"], 1, "there is no bead 'we-nope'"),
         (["sling", "Do this", "nope/x/y"], 65, "nope"),
-        (["sling", "Do this", "mayor"], 1, "yet"),
-        (["sling", "Do this", "web/crew/ann"], 1, "yet"),
+        (["sling", "Do this", "crew/ann"], 1, "there is no web/crew/ann"),
+        (["sling", "Do this", "web/crew/ann"], 1, "there is no web/crew/ann"),
         (["sling", "Do this", "web", "--runtime", "nope"], 1, "nope"),
         (["hook"], 1, "you have no hook"),
         (["hook", "Nobody"], 1, "there is no agent 'Nobody'"),

@@ -77,7 +77,7 @@ REFUSED: dict[str, tuple[SlingFacts, str, str]] = {
     "taken": (
         replace(FREE, holder="web/polecats/Toast", held_since="03:04 UTC"),
         "we-1 is on web/polecats/Toast's hook since 03:04 UTC",
-        "gt unsling we-1, then sling it again",
+        "gt unsling we-1   or   gt sling --restart we-1",
     ),
     "a convoy": (bead(type="convoy"), "we-1 is a convoy, not work for one agent", "sling the beads in it"),
     "a merge request": (

@@ -39,7 +39,7 @@ def check_slingable(facts: SlingFacts) -> None:
     if facts.holder is not None:
         raise Refused(
             f"{bead.id} is on {facts.holder}'s hook since {facts.held_since}",
-            f"gt unsling {bead.id}, then sling it again",
+            f"gt unsling {bead.id}   or   gt sling --restart {bead.id} {facts.target or ''}".rstrip(),
         )
     if bead.type not in WORK_TYPES:
         raise Refused(f"{bead.id} is a {bead.type}, not work for one agent", "sling the beads in it")
@@ -88,13 +88,17 @@ def _check_whose(facts: SlingFacts) -> None:
         raise Refused(f"{bead.id} is assigned to {who}", "bd ready lists what is free")
 
 
-def choose_polecat(free: Sequence[str], known: AbstractSet[str], names: Sequence[str]) -> str:
+def choose_polecat(
+    free: Sequence[str], known: AbstractSet[str], names: Sequence[str], gone: Sequence[str] = ()
+) -> str:
     """The name of the polecat that takes new work: one with neither work nor a session, else the next new name.
 
-    Names that differ only in case count as one.
+    Where all names are borne, one of those that were removed comes back. Names that differ only in case count as one.
     """
     if free:
         return free[0]
     pool, taken = names or POLECAT_NAMES, {name.casefold() for name in known}
+    back = (name for name in gone if name in pool)
     further = (f"{pool[0][:LONGEST_STEM]}{n}" for n in count(2))
-    return next(name for name in chain(pool, further) if name.casefold() not in taken)
+    unused = (name for name in pool if name.casefold() not in taken)
+    return next(chain(unused, back, (name for name in further if name.casefold() not in taken)))

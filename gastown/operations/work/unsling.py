@@ -6,11 +6,14 @@ from datetime import datetime
 from gastown.domain.assignments import Assignment, Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import parse_address
-from gastown.errors import GastownError, Refused
+from gastown.domain.roles import Capability
+from gastown.errors import Refused
 from gastown.ledger import agents, bead_writes, events
 from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import permit
+from gastown.operations.work.own_work import unsaved
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -43,8 +46,9 @@ def unsling(town: Town, address: str, *, by: Caller, bead: str | None = None) ->
             raise Refused(
                 f"{address} has {assignment.bead} on its hook by now, not {bead}", f"bd show {bead}"
             )
-        if assignment.done_commit is not None or assignment.no_change is not None:
-            raise Refused(f"{address} has finished {assignment.bead}; it is being submitted", "gt mq list")
+        if address != by.address:
+            permit(town, by, Capability.SLING, "take work from others' hooks")
+        check_unslingable(assignment)
         put_back(ledger, assignment, by=by, now=now)
     ring(town.places.wake)
     return Unslung(
@@ -52,17 +56,17 @@ def unsling(town: Town, address: str, *, by: Caller, bead: str | None = None) ->
     )
 
 
-def _unsaved(town: Town, assignment: Assignment) -> str:
-    from gastown.world.git.worktrees import status
+def check_unslingable(assignment: Assignment) -> None:
+    """Raise Refused for work that its agent has handed over already."""
+    if assignment.done_commit is not None or assignment.no_change is not None:
+        raise Refused(
+            f"{assignment.agent} has finished {assignment.bead}; it is being submitted", "gt mq list"
+        )
 
-    if assignment.branch is None:
-        return ""
-    where = parse_address(assignment.agent)
-    try:
-        seen = status(town.rig_places(str(where.rig)).polecat(where.name))
-    except GastownError:
-        return ""
-    return seen.summary if seen.dirty else ""
+
+def _unsaved(town: Town, assignment: Assignment) -> str:
+    found = unsaved(town, parse_address(assignment.agent)) if assignment.branch is not None else None
+    return found[0] if found else ""
 
 
 def put_back(ledger: Database, assignment: Assignment, *, by: Caller, now: datetime) -> None:
