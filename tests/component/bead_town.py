@@ -22,8 +22,8 @@ from gastown.town import Town
 from tests.towns import HUMAN, a_town
 
 TOAST = "web/polecats/Toast"
-AGENT = Caller("web/polecats/Shadow", 99, 99)
-"""An agent whose session nobody replaced; the tests that use it switch the fence off with `nobody_replaces`."""
+AGENT, CREW = Caller("web/polecats/Shadow", 99, 99), Caller("web/crew/ann", 99, 99)
+"""Agents whose sessions nobody replaced; the tests that use them switch the fence off with `nobody_replaces`."""
 
 
 def bead_town(tmp_path: Path) -> Iterator[Town]:

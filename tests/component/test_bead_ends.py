@@ -24,6 +24,7 @@ from gastown.town import Town
 from gastown.world.wake import Doorbell
 from tests.component.bead_town import (
     AGENT,
+    CREW,
     TOAST,
     bead_town,
     filed,
@@ -314,9 +315,11 @@ def test_work_is_not_deleted_from_a_hook_nor_by_an_agents_force(town: Town) -> N
             delete(town, [bead], force=True, by=HUMAN)
     unsling(town, TOAST, by=HUMAN)
     with pytest.raises(Refused, match="was slung to"):
-        delete(town, [two], by=AGENT)
+        delete(town, [two], by=CREW)
     with pytest.raises(Refused, match="--force is for people"):
-        delete(town, [two], force=True, by=AGENT)
+        delete(town, [two], force=True, by=CREW)
+    with pytest.raises(Refused, match="a polecat may not delete beads"):
+        delete(town, [two], by=AGENT)
     delete(town, [two], force=True, by=HUMAN)
     assert len(agents.assignments_of_bead(town.ledger, two)) == 1
     undelete(town, two, by=HUMAN)

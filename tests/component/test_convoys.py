@@ -21,6 +21,7 @@ from tests.towns import HUMAN
 
 TOAST = "web/polecats/Toast"
 AGENT = Caller(TOAST, 1, 1)
+CREW = Caller("web/crew/ann", 1, 1)
 
 
 @pytest.fixture
@@ -327,7 +328,9 @@ def test_by_hand_it_is_closed_only_by_force_and_told_as_not_landed(place: Convoy
         close(place.town, convoy, by=HUMAN)
     assert "--force" in refusal.value.hint
     with pytest.raises(Refused, match="--force is for people"):
-        close(place.town, convoy, force=True, by=AGENT)
+        close(place.town, convoy, force=True, by=CREW)
+    with pytest.raises(Refused, match="a polecat may not make or change convoys"):
+        close(place.town, convoy, by=AGENT)
     made = close(place.town, convoy, force=True, reason="no time", by=HUMAN)
     assert (made.reason, made.still_open, made.how, made.already) == (
         "no time",

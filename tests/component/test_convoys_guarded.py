@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
+from gastown.domain.identity import parse_address
 from gastown.errors import Refused
-from gastown.ledger import convoys, derived, incarnations
+from gastown.ledger import agents, convoys, derived, incarnations
 from gastown.operations.molecules.pour import Poured, pour
 from gastown.operations.work import delete as deleting
 from gastown.operations.work.close import close as close_beads
@@ -19,7 +20,7 @@ from gastown.views.waiting import waiting_lines
 from tests.component.convoy_town import ConvoyTown
 from tests.towns import HUMAN, put_to_work
 
-TOAST = "web/polecats/Toast"
+ANN = "web/crew/ann"
 
 
 @pytest.fixture
@@ -33,10 +34,12 @@ def place(tmp_path: Path) -> Iterator[ConvoyTown]:
 @pytest.fixture
 def agent(place: ConvoyTown) -> Caller:
     """An agent at work."""
-    put_to_work(place.town, TOAST)
-    incarnation = incarnations.newest(place.ledger, TOAST)
+    with place.ledger.transaction() as ledger:
+        agents.add(ledger, parse_address(ANN), place.town.clock.now())
+    put_to_work(place.town, ANN)
+    incarnation = incarnations.newest(place.ledger, ANN)
     assert incarnation is not None
-    return Caller(TOAST, incarnation.generation, incarnation.id)
+    return Caller(ANN, incarnation.generation, incarnation.id)
 
 
 def told(place: ConvoyTown) -> list[str]:
@@ -63,7 +66,7 @@ def test_a_convoy_that_ends_because_something_was_taken_out_says_so(place: Convo
     own = create(place.town, "P", [one, two], watching=["overseer"], by=agent).id
     place.close(one)
     remove(place.town, own, [two], by=agent)
-    assert told(place) == [f"Convoy P has nothing open left: {TOAST} took out {two} (1 closed otherwise)"]
+    assert told(place) == [f"Convoy P has nothing open left: {ANN} took out {two} (1 closed otherwise)"]
 
 
 def test_a_convoy_with_something_open_is_deleted_by_a_persons_force_alone(
@@ -88,7 +91,7 @@ def test_of_a_convoy_that_an_agent_deletes_its_owner_is_told_until_it_is_back(
 ) -> None:
     convoy = place.convoy()
     deleting.delete(place.town, [convoy], by=agent)
-    assert told(place) == [f"Convoy Pagination was deleted by {TOAST}, and has not landed"]
+    assert told(place) == [f"Convoy Pagination was deleted by {ANN}, and has not landed"]
     (notice,) = convoys.told(place.ledger, "overseer")
     assert (notice.convoy, notice.landed, notice.deleted) == (convoy, False, True)
     (line,) = [line for line in waiting_lines(place.town, [], [], {}) if line.who == convoy]
@@ -101,7 +104,7 @@ def test_of_a_convoy_that_an_agent_deletes_its_owner_is_told_until_it_is_back(
 def test_that_a_convoy_has_landed_is_still_told_after_its_deletion(place: ConvoyTown, agent: Caller) -> None:
     work = place.work()
     convoy = place.convoy(work)
-    place.close(work, by=TOAST)
+    place.close(work, by=ANN)
     deleting.delete(place.town, [convoy], by=agent)
     (notice,) = convoys.told(place.ledger, "overseer")
     assert notice.title.startswith("Convoy Pagination is done")

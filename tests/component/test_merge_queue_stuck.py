@@ -200,7 +200,7 @@ def test_what_is_rejected_while_its_gate_runs_does_not_land_and_is_not_tested_ag
 
 def test_what_is_landing_has_landed_or_is_no_request_cannot_be_rejected(place: MergeTown) -> None:
     request = place.submit("Add a file", {"new.txt": ""})
-    with pytest.raises(Refused, match="only a person"):
+    with pytest.raises(Refused, match="a polecat may not decide over the merge queue"):
         reject(place.town, request.id, by=Caller("web/polecats/Toast0", 1, 1))
     with place.ledger.transaction() as ledger:
         merges.wish_landing(ledger, request.id, place.target(), request.commit)

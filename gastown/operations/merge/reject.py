@@ -1,25 +1,27 @@
-"""Sending a request back because a person says so."""
+"""Sending a request back because a person, or the refinery, says so."""
 
 from gastown.domain.assignments import Caller
 from gastown.domain.merges import MergeRequest, MergeState
-from gastown.errors import Busy, Refused
+from gastown.domain.roles import Capability
+from gastown.errors import Busy
 from gastown.ledger import merges
 from gastown.operations.merge.evidence import comment, one_line
 from gastown.operations.merge.retry import find_live
 from gastown.operations.merge.settle import give_back
+from gastown.operations.sessions.permission import permit
 from gastown.town import Town
 from gastown.world.wake import ring
 
-NO_REASON = "a person had it sent back"
+NO_REASON = "nobody said why"
 
 
 def reject(town: Town, what: str, *, because: str = "", by: Caller) -> MergeRequest:
     """Take the request `what`, or the one of that bead, out of the queue: its bead is work again, its commit kept.
 
-    Raises NotFound; Refused when an agent asks, or when it has landed or was sent back; Busy while it is landed.
+    Raises NotFound; Refused when the caller may not, or it has landed or was sent back; Busy while it is landed.
     """
-    if not by.is_human:
-        raise Refused("only a person sends work back", "gt unsling, or a message to whoever owns the town")
+    by.must_be_current()
+    permit(town, by, Capability.MERGE, "decide over the merge queue")
     why, now = one_line(because) or NO_REASON, town.clock.now()
     request = find_live(town, what)
     with town.ledger.transaction() as ledger:

@@ -1,9 +1,11 @@
-"""Trying a held request again because a person says so."""
+"""Trying a held request again because a person, or the refinery, says so."""
 
 from gastown.domain.assignments import Caller
 from gastown.domain.merges import MergeRequest, MergeState
+from gastown.domain.roles import Capability
 from gastown.errors import NotFound, Refused
 from gastown.ledger import beads, events, merges
+from gastown.operations.sessions.permission import permit
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -14,6 +16,7 @@ def retry(town: Town, what: str, *, by: Caller) -> MergeRequest:
     Raises NotFound, or Refused when it is not held.
     """
     by.must_be_current()
+    permit(town, by, Capability.MERGE, "decide over the merge queue")
     request, now = _find(town, what), town.clock.now()
     with town.ledger.transaction() as ledger:
         if request.state is not MergeState.HELD or not merges.move(

@@ -8,11 +8,13 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus, check_title
 from gastown.domain.convoys import LONE, WATCHERS, check_takes_out, check_trackable, watchers
 from gastown.domain.identity import CONVOY_PREFIX
+from gastown.domain.roles import Capability
 from gastown.errors import Refused
 from gastown.ledger import agents, bead_writes, beads, convoys, events
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import permit
 from gastown.operations.work.convoys import finish, give_up, reopen
 from gastown.town import Town
 
@@ -72,6 +74,7 @@ def create(
     Invalid for an address, and Refused for what no convoy tracks.
     """
     by.must_be_current()
+    permit(town, by, Capability.CONVOY, "make or change convoys")
     owner = agents.addressee(town.ledger, owner) if owner else by.address
     watching = _addresses(town.ledger, watching)
     now = town.clock.now()
@@ -100,6 +103,7 @@ def add(
     What it tracked before stays; raises as `create` does, and Refused when nothing is named.
     """
     by.must_be_current()
+    permit(town, by, Capability.CONVOY, "make or change convoys")
     if not what and not watching:
         raise Refused("name what is to be added", f"gt convoy add {convoy} BEAD…, or --watch WHO")
     watching, now = _addresses(town.ledger, watching), town.clock.now()
@@ -142,6 +146,7 @@ def remove(town: Town, convoy: str, what: Sequence[str], *, by: Caller) -> Convo
     as they were.
     """
     by.must_be_current()
+    permit(town, by, Capability.CONVOY, "make or change convoys")
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
@@ -171,6 +176,7 @@ def close(town: Town, convoy: str, *, reason: str = "", force: bool = False, by:
     Refused while something in it is open, unless a person forces it; what it tracks goes on as it was.
     """
     by.must_be_current()
+    permit(town, by, Capability.CONVOY, "make or change convoys")
     if force and not by.is_human:
         raise Refused("--force is for people", "gt convoy remove takes out what will not be done")
     now = town.clock.now()

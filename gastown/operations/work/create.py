@@ -8,11 +8,13 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import BLOCKING, Bead, DependencyKind
 from gastown.domain.filing import Filing, Leaning, checked
 from gastown.domain.identity import TOWN_PREFIX
+from gastown.domain.roles import Capability
 from gastown.errors import Refused
 from gastown.ledger import bead_writes, beads, events
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import permit
 from gastown.settings.rig import FILE_NAME, RigSettings
 from gastown.town import Town
 
@@ -48,6 +50,7 @@ def file(town: Town, filing: Filing, *, by: Caller) -> Bead:
     Raises Invalid for bad input, NotFound for an unknown rig or bead, Refused for an id that is taken.
     """
     by.must_be_current()
+    permit(town, by, Capability.FILE, "file beads")
     wanted = checked(filing)
     above = _named(town.ledger, wanted.parent).rig if wanted.parent else None
     home = home_of(town, wanted, above)

@@ -11,11 +11,13 @@ from gastown.domain.clock import stamp
 from gastown.domain.filing import Filing, Leaning
 from gastown.domain.filing_text import complaint, read_filings
 from gastown.domain.identity import TOWN_PREFIX
+from gastown.domain.roles import Capability
 from gastown.errors import GastownError, Refused
 from gastown.ledger import bead_writes, beads, events, graph, interchange
 from gastown.ledger import links as links_of_many
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import permit
 from gastown.operations.work.create import (
     assignee_of,
     check_not_above,
@@ -42,6 +44,7 @@ def create_many(town: Town, text: str, *, by: Caller, rig: str | None = None) ->
     `rig` is for those that name none. Raises Invalid with all that is wrong with the text, line by line.
     """
     by.must_be_current()
+    permit(town, by, Capability.FILE, "file beads")
     filings = [
         filing if filing.rig else filing._replace(rig=rig)
         for filing in read_filings(text, partial(understood, town))

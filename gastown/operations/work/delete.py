@@ -10,10 +10,12 @@ from gastown.domain.convoys import check_tracks_nothing
 from gastown.domain.decide.closing import TOLD, check_deletable, others_work
 from gastown.domain.fields import check_text
 from gastown.domain.molecules import check_stepless
+from gastown.domain.roles import Capability
 from gastown.ledger import bead_writes, beads, convoys, events, graph, molecules, records
 from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import permit
 from gastown.operations.work.close import children_first, clear_steps, end_facts, end_of_tracked
 from gastown.operations.work.convoy_notices import tell_deleted
 from gastown.town import Town
@@ -43,6 +45,7 @@ def delete(
     convoy ends is told that it was deleted.
     """
     by.must_be_current()
+    permit(town, by, Capability.DELETE, "delete beads")
     reason, now = check_text(reason, "reason").strip(), town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)

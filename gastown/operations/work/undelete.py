@@ -9,10 +9,12 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.clock import stamp
 from gastown.domain.records import COLUMNS, Json, Record
+from gastown.domain.roles import Capability
 from gastown.errors import NotFound
 from gastown.ledger import beads, events, husks, records
 from gastown.ledger.database import Database, Row
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import permit
 from gastown.operations.work.convoys import settle
 from gastown.operations.work.links_again import link_again
 from gastown.town import Town
@@ -40,6 +42,7 @@ def undelete(town: Town, identity: str, *, by: Caller) -> Undeleted:
     Raises NotFound when there is none, or it was deleted elsewhere, so that only history has it.
     """
     by.must_be_current()
+    permit(town, by, Capability.DELETE, "bring back beads")
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
