@@ -82,7 +82,10 @@ def all_agents(database: Database, rig: str | None = None) -> Sequence[AgentRow]
 
 def address_of(database: Database, name: str) -> str:
     """The address of the agent that people mean by `name`; the name itself if that is none or several."""
-    return address_called(name, (agent.address for agent in all_agents(database)))
+    every = all_agents(database)
+    there = [agent.address for agent in every if agent.removed_at is None]
+    found = address_called(name, there)
+    return address_called(name, (agent.address for agent in every)) if found == name else found
 
 
 def addressee(database: Database, text: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from gastown.domain.identity import Address, session_name
-from gastown.errors import NotFound, Refused
+from gastown.domain.identity import TOWN_PREFIX, called, parse_address, session_name
+from gastown.domain.roles import Scope
+from gastown.errors import GastownError, NotFound, Refused
 from gastown.ledger import agents, beads
 from gastown.ledger.agents import AgentRow
+from gastown.settings import roles
 from gastown.town import Town
 
 SHOWN = 12
@@ -31,30 +33,37 @@ def find_holder(town: Town, what: str) -> AgentRow:
 
 
 def named_agent(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow | None:
-    """The one of these agents that `what` names itself, not through its work. Raises Refused for several."""
+    """The one of these agents that `what` names itself, not through its work. Raises Refused for several.
+
+    One that was removed is meant where no other is called so.
+    """
+    said = what.casefold()
     matches = (
         [agent for agent in known if agent.address == what]
-        or [agent for agent in known if what in _forms(agent)]
+        or [agent for agent in known if said in called(parse_address(agent.address))]
         or _in_session(town, what, known)
-        or [agent for agent in known if agent.name.lower() == what.lower()]
     )
+    matches = [agent for agent in matches if agent.removed_at is None] or matches
     if len(matches) > 1:
         names = ", ".join(_short(agent) for agent in matches)
-        raise Refused(f"{what!r} could be {names}", f"name it in full: {_short(matches[0])}")
+        raise Refused(f"{what!r} could be {names}", f"name it in full: {_full(matches)}")
     return matches[0] if matches else None
 
 
-def _forms(agent: AgentRow) -> tuple[str, ...]:
-    """`web/Toast`, `Toast`, `polecat/Toast` and `polecats/Toast`."""
-    return (_short(agent), agent.name, f"{agent.role}/{agent.name}", f"{agent.role}s/{agent.name}")
+def _full(matches: Sequence[AgentRow]) -> str:
+    """The first of them, named so that no other is meant."""
+    shorts = [_short(agent) for agent in matches]
+    return shorts[0] if shorts.count(shorts[0]) == 1 else matches[0].address
 
 
 def _in_session(town: Town, name: str, known: Sequence[AgentRow]) -> Sequence[AgentRow]:
-    prefixes = {rig: settings.prefix for rig, settings in town.rigs.items()}
+    prefixes: dict[str | None, str] = {rig: settings.prefix for rig, settings in town.rigs.items()}
+    prefixes[None] = TOWN_PREFIX
     return [
         agent
         for agent in known
-        if agent.rig in prefixes and session_name(prefixes[agent.rig], agent.name) == name
+        if agent.rig in prefixes
+        and session_name(prefixes[agent.rig], parse_address(agent.address).handle) == name
     ]
 
 
@@ -62,6 +71,8 @@ def _who_works_on(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow:
     try:
         bead = beads.get(town.ledger, what)
     except NotFound as missing:
+        if _is_single(town, what):
+            raise NotFound(f"{what} was never needed yet", f"gt session start {what}") from missing
         raise NotFound(f"there is no agent {what!r}, and no such bead", _hint(known)) from missing
     address = agents.holder(town.ledger, bead.id)
     if address is None:
@@ -73,13 +84,24 @@ def _who_works_on(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow:
     return agent
 
 
+def _is_single(town: Town, what: str) -> bool:
+    """Whether it is the address of the only agent of a role that there is."""
+    try:
+        address = parse_address(what)
+        role = roles.read(address.role, town=town.root, rig=address.rig)
+    except GastownError:
+        return False
+    here = address.rig is None or address.rig in town.rigs
+    return here and not role.many and role.scope is (Scope.TOWN if address.rig is None else Scope.RIG)
+
+
 def _hint(known: Sequence[AgentRow]) -> str:
     if not known:
         return 'there are no agents yet; gt sling "What is to be done" makes one'
-    names = [_short(agent) for agent in known]
+    names = [_short(agent) for agent in known if agent.removed_at is None]
     more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"agents: {', '.join(names[:SHOWN])}{more}"
 
 
 def _short(agent: AgentRow) -> str:
-    return Address(agent.role, agent.rig, agent.name).short
+    return parse_address(agent.address).short

@@ -22,6 +22,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "bead.created": ('filed {subject} "{title}"', "filed {subject}"),
     "bead.slung": ("slung {subject} to {agent}", "slung {subject}"),
     "bead.unslung": ("took {subject} back from {agent}", "took {subject} back"),
+    "bead.undeferred": ("let {agent} begin with {subject}", "let {subject} begin"),
     "bead.submitted": ("handed {subject} over as {request}", "handed {subject} over"),
     "bead.done_without_change": (
         "closed {subject} without a change: {why}",
@@ -73,6 +74,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "let {subject} depend on {depends_on} no more",
     ),
     "agent.created": ("made {subject}",),
+    "agent.nuked": (
+        "took {subject} out of the town; what it had comes back by: {restore}",
+        "took {subject} out of the town",
+    ),
     "agent.starting": ("starts {subject} for {bead}: {because}", "starts {subject}"),
     "agent.started": ("started {subject} for {bead} with {runtime}", "started {subject}"),
     "agent.start_failed": ("could not start {subject}: {why}", "could not start {subject}"),

@@ -15,6 +15,7 @@ from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, i
 from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.choice import runtime_of
 from gastown.operations.sessions.permission import permit
 from gastown.operations.work.create import create, rig_of, usual_rig
 from gastown.operations.work.lone_convoy import convoy_around
@@ -22,7 +23,6 @@ from gastown.operations.work.own_work import check_saved
 from gastown.operations.work.target import free_polecat, make, rig_of_target
 from gastown.operations.work.target import target as understood
 from gastown.operations.work.unsling import check_unslingable, put_back
-from gastown.settings import roles
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -232,8 +232,7 @@ def _on_hook(  # noqa: PLR0917 - private
         address = polecat(wanted.rig, free_polecat(town, ledger, wanted.rig))
     make(ledger, address, by=by, now=town.clock.now())
     agent = agents.get(ledger, str(address))
-    usual = roles.read(address.role, town=town.root, rig=address.rig).runtime or town.settings.runtime
-    check_runtime(town, wishes.runtime or (agent.runtime if agent else None) or usual)
+    check_runtime(town, wishes.runtime or runtime_of(town, str(address), None))
     if not agents.hook(ledger, str(address), bead.id):
         what = agent.hook_bead if agent and agent.hook_bead else "something"
         if address.rig is not None:
