@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from gastown.domain.clock import moment, stamp
+from gastown.domain.clock import stamp
 from gastown.ledger.database import Database, Row, query
 
 NO_LIMIT = -1
@@ -37,8 +37,8 @@ def first(
     else:
         rows = _rows(database, rig, stamp(now), most)
     return [
-        ReadyBead(identity, home, title, type_, priority, moment(created_at))
-        for identity, home, title, type_, priority, created_at, _ in _columns(rows)
+        ReadyBead(identity, home, title, type_, priority, datetime.fromtimestamp(created_ms / 1000, UTC))
+        for identity, home, title, type_, priority, created_ms, _ in _columns(rows)
     ]
 
 
@@ -97,5 +97,5 @@ def _columns(rows: Sequence[Row]) -> Iterable[Any]:
     return rows
 
 
-def _place(row: Row) -> tuple[int, str, int]:
-    return row["priority"], row["created_at"], row["key"]
+def _place(row: Row) -> tuple[int, int, int]:
+    return row["priority"], row["created_ms"], row["key"]

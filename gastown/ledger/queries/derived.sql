@@ -2,7 +2,7 @@
 DELETE FROM readiness
 
 -- name: fill_readiness
-INSERT INTO readiness (key, parent, kids, blockers, open, stops, closed, rig, priority, created_at, defer_until)
+INSERT INTO readiness (key, parent, kids, blockers, open, stops, closed, rig, priority, created_ms, defer_until)
 SELECT b.key,
        (SELECT p.key FROM dependencies d JOIN beads p ON p.id = d.depends_on
          WHERE d.bead = b.id AND d.kind = 'parent-child'),
@@ -12,15 +12,19 @@ SELECT b.key,
        b.status = 'open' AND b.type IN ('task', 'bug', 'feature', 'chore', 'decision')
            AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = b.id AND m.state IN ('queued', 'held')),
        b.status IN ('blocked', 'deferred'), b.status = 'closed',
-       coalesce(b.rig, ''), b.priority, b.created_at, b.defer_until
+       coalesce(b.rig, ''), b.priority,
+       coalesce(CAST(strftime('%s', substr(b.created_at, 1, 19)) AS INTEGER) * 1000
+                + CAST(substr(b.created_at, 21, 3) AS INTEGER), 0),
+       b.defer_until
   FROM beads b
 
 -- name: hold_kids
 UPDATE readiness SET held = 1 WHERE parent IN (
     WITH RECURSIVE holding (key) AS (
         SELECT key FROM readiness WHERE kids > 0 AND holds
-        UNION
-        SELECT k.key FROM holding h JOIN readiness k ON k.parent = h.key WHERE k.kids > 0 AND NOT k.closed
+        UNION ALL
+        SELECT k.key FROM holding h CROSS JOIN readiness k ON k.parent = h.key
+         WHERE k.kids > 0 AND k.blockers = 0 AND k.stops = 0 AND k.closed = 0
     )
     SELECT key FROM holding)
 
@@ -32,7 +36,7 @@ CREATE TEMP TABLE readiness (
     waits INTEGER NOT NULL GENERATED ALWAYS AS (blockers + held) VIRTUAL,
     open INTEGER NOT NULL, stops INTEGER NOT NULL, closed INTEGER NOT NULL,
     holds INTEGER NOT NULL GENERATED ALWAYS AS (NOT closed AND (stops OR blockers > 0 OR held)) VIRTUAL,
-    rig TEXT NOT NULL, priority INTEGER NOT NULL, created_at TEXT NOT NULL, defer_until TEXT)
+    rig TEXT NOT NULL, priority INTEGER NOT NULL, created_ms INTEGER NOT NULL, defer_until TEXT)
 
 -- name: index_shadow
 CREATE INDEX temp.shadow_kids ON readiness (parent) WHERE parent IS NOT NULL

@@ -86,7 +86,7 @@ WITH RECURSIVE freed (key) AS (
 )
 SELECT b.id, b.title FROM freed JOIN readiness r USING (key) JOIN beads b USING (key)
  WHERE r.open = 1 AND r.waits = 0 AND (r.defer_until IS NULL OR r.defer_until <= :now)
- ORDER BY r.priority, r.created_at, r.key LIMIT :most
+ ORDER BY r.priority, r.created_ms, r.key LIMIT :most
 
 -- name: would_be_lost
 SELECT 1 FROM beads b JOIN beads o WHERE b.id = :bead AND o.id = :depends_on AND NOT b.ephemeral AND o.ephemeral

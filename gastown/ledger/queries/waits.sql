@@ -17,11 +17,11 @@ SELECT count(*) AS beads FROM dependencies d JOIN beads b ON b.id = d.depends_on
 SELECT b.id FROM readiness r CROSS JOIN beads b ON b.key = r.key
  WHERE r.closed = 0 AND (r.waits > 0 OR b.status = 'blocked') AND (:rig IS NULL OR r.rig = :rig)
    AND b.type NOT IN ('message', 'molecule', 'step', 'gate', 'convoy', 'merge-request', 'escalation', 'tombstone')
- ORDER BY r.priority, r.created_at, r.key LIMIT :most
+ ORDER BY r.priority, r.created_ms, r.key LIMIT :most
 
 -- name: not_ready
 SELECT b.id FROM readiness r CROSS JOIN beads b ON b.key = r.key
  WHERE r.closed = 0 AND NOT (r.open = 1 AND r.waits = 0 AND (r.defer_until IS NULL OR r.defer_until <= :now))
    AND (:rig IS NULL OR r.rig = :rig) AND (:assignee IS NULL OR b.assignee = :assignee)
    AND b.type IN ('task', 'bug', 'feature', 'chore', 'decision')
- ORDER BY r.priority, r.created_at, r.key LIMIT :most
+ ORDER BY r.priority, r.created_ms, r.key LIMIT :most
