@@ -34,6 +34,8 @@ def check_agent(row: Row) -> None:
     address = parse_address(str(row["address"]))
     if address != Address(str(row["role"]), _text(row.get("rig")), str(row["name"])):
         raise Invalid(f"{row['address']} is not the address of {row['role']} {row['name']}")
+    if row.get("removed_at") is not None and row.get("hook_bead") is not None:
+        raise Invalid(f"{row['address']} was removed, and has work on its hook")
 
 
 def check_assignment(row: Row) -> None:
@@ -146,14 +148,15 @@ def _one_of(*values: Json) -> Callable[[Json], bool]:
 _AGENT: Mapping[str, Callable[[Json], bool]] = {
     "address": _is_agent, "role": _is_word, "rig": _or_none(_is_rig), "name": _is_word,
     "hook_bead": _or_none(_is_id), "runtime": _or_none(_is_word), "paused": _or_none(_is_text),
-    "created_at": _is_time,
+    "created_at": _is_time, "wanted_at": _or_none(_is_time), "wanted_by": _or_none(_is_word),
+    "removed_at": _or_none(_is_time),
 }  # fmt: skip
 _ASSIGNMENT: Mapping[str, Callable[[Json], bool]] = {
     "generation": _is_number, "bead": _is_id, "agent": _is_agent, "slung_by": _is_word,
     "runtime": _or_none(_is_word), "started_at": _is_time, "branch": _or_none(_is_branch),
     "base": _or_none(_is_commit), "done_commit": _or_none(_is_commit), "done_at": _or_none(_is_time),
     "done_by": _or_none(_is_number), "no_change": _or_none(_is_text), "ended_at": _or_none(_is_time),
-    "outcome": _or_none(_one_of(*_OUTCOMES)),
+    "outcome": _or_none(_one_of(*_OUTCOMES)), "deferred": _or_none(_one_of(0, 1)),
 }  # fmt: skip
 _MERGE: Mapping[str, Callable[[Json], bool]] = {
     "id": _is_id, "bead": _is_id, "rig": _is_rig, "agent": _is_agent, "generation": _is_number,

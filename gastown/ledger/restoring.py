@@ -11,10 +11,13 @@ from gastown.ledger import records
 from gastown.ledger.database import Database
 from gastown.ledger.sqlite import sqlite3
 
-_AGENT = ("address", "role", "rig", "name", "hook_bead", "runtime", "paused", "created_at")
+_AGENT = (
+    "address", "role", "rig", "name", "hook_bead", "runtime", "paused", "created_at", "wanted_at", "wanted_by",
+    "removed_at",
+)  # fmt: skip
 _ASSIGNMENT = (
     "generation", "bead", "agent", "slung_by", "runtime", "started_at", "branch", "base", "done_commit", "done_at",
-    "done_by", "no_change", "ended_at", "outcome",
+    "done_by", "no_change", "ended_at", "outcome", "deferred",
 )  # fmt: skip
 _MERGE = (
     "id", "bead", "rig", "agent", "generation", "commit_id", "branch", "target", "state", "because", "held_for",

@@ -5,6 +5,18 @@ ALTER TABLE agents ADD COLUMN wanted_at TEXT;      -- since when its session is 
 ALTER TABLE agents ADD COLUMN wanted_by TEXT;
 ALTER TABLE agents ADD COLUMN removed_at TEXT;     -- a worker that was nuked or a crew member that left: its record stays
 
+DROP TRIGGER journal_agent_changes;
+CREATE TRIGGER journal_agent_changes AFTER UPDATE OF hook_bead, runtime, paused, wanted_at, removed_at ON agents
+WHEN OLD.hook_bead IS NOT NEW.hook_bead OR OLD.runtime IS NOT NEW.runtime OR OLD.paused IS NOT NEW.paused
+     OR OLD.wanted_at IS NOT NEW.wanted_at OR OLD.removed_at IS NOT NEW.removed_at
+BEGIN
+    INSERT INTO changes (at, by, kind, subject, what)
+    VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '', 'agent', NEW.address, json_object(
+               'hook_bead', json_array(OLD.hook_bead, NEW.hook_bead), 'runtime', json_array(OLD.runtime, NEW.runtime),
+               'paused', json_array(OLD.paused, NEW.paused), 'wanted_at', json_array(OLD.wanted_at, NEW.wanted_at),
+               'removed_at', json_array(OLD.removed_at, NEW.removed_at)));
+END;
+
 ALTER TABLE assignments ADD COLUMN deferred INTEGER NOT NULL DEFAULT 0 CHECK (deferred IN (0, 1));  -- no session begins for it
 
 CREATE TABLE new_incarnations (

@@ -45,11 +45,12 @@ UNION SELECT 'merge', m.id FROM merge_requests m WHERE m.bead IN (SELECT value F
 UNION SELECT 'agent', a.address FROM agents a WHERE a.hook_bead IN (SELECT value FROM json_each(:ids))
 
 -- name: agents
-SELECT address, role, rig, name, hook_bead, runtime, paused, created_at FROM agents ORDER BY address
+SELECT address, role, rig, name, hook_bead, runtime, paused, created_at, wanted_at, wanted_by, removed_at
+  FROM agents ORDER BY address
 
 -- name: assignments
 SELECT generation, bead, agent, slung_by, runtime, started_at, branch, base, done_commit, done_at, done_by, no_change,
-       ended_at, outcome
+       ended_at, outcome, nullif(deferred, 0) AS deferred
   FROM assignments WHERE generation >= :first AND generation < :end ORDER BY generation
 
 -- name: merges
@@ -84,14 +85,14 @@ UPDATE sqlite_sequence SET seq = :seq WHERE name = :name
 INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)
 
 -- name: insert_agent
-INSERT INTO agents (address, role, rig, name, hook_bead, runtime, paused, created_at)
-VALUES (:address, :role, :rig, :name, :hook_bead, :runtime, :paused, :created_at)
+INSERT INTO agents (address, role, rig, name, hook_bead, runtime, paused, created_at, wanted_at, wanted_by, removed_at)
+VALUES (:address, :role, :rig, :name, :hook_bead, :runtime, :paused, :created_at, :wanted_at, :wanted_by, :removed_at)
 
 -- name: insert_assignment
 INSERT INTO assignments (generation, bead, agent, slung_by, runtime, started_at, branch, base, done_commit, done_at, done_by,
-                         no_change, ended_at, outcome)
+                         no_change, ended_at, outcome, deferred)
 VALUES (:generation, :bead, :agent, :slung_by, :runtime, :started_at, :branch, :base, :done_commit, :done_at, :done_by,
-        :no_change, :ended_at, :outcome)
+        :no_change, :ended_at, :outcome, coalesce(:deferred, 0))
 
 -- name: insert_merge
 INSERT INTO merge_requests (id, bead, rig, agent, generation, commit_id, branch, target, state, because, held_for,
