@@ -1,10 +1,10 @@
-"""Where the data people edit lies: roles, prompts and formulas, as this installation carries them."""
+"""Where the data people edit lies: roles, prompts, formulas and runtimes, as this installation carries them."""
 
 from pathlib import Path
 
 from gastown.errors import NotFound
 
-KINDS = ("formulas", "prompts", "roles")
+KINDS = ("formulas", "prompts", "roles", "runtimes")
 """The top-level folders of the repository that are shipped."""
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -88,10 +88,10 @@ class Town:
         return Repository(self.rig_places(rig).repository, lambda: self.rig(rig).url)
 
     def runtime(self, name: str) -> "Runtime":
-        """An agent CLI by name. Raises NotFound."""
+        """An agent CLI by name, the town's own among them. Raises NotFound, Invalid or Unavailable."""
         from gastown.world.agents.registry import runtime
 
-        return runtime(name)
+        return runtime(name, self.root)
 
     def close(self) -> None:
         """Let go of the ledger."""

@@ -130,7 +130,7 @@ def test_the_users_login_passes_and_the_marks_of_a_nested_session_do_not(name: s
     assert any(fnmatchcase(name, pattern) for pattern in ClaudeRuntime().passes) is passed
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.MODULES)
 def test_the_registry_knows_every_runtime_by_its_name(name: str) -> None:
     assert registry.runtime(name).name == name
 
