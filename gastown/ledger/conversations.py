@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gastown.domain.assignments import Incarnation
 from gastown.domain.clock import moment, moment_or_none, stamp
+from gastown.domain.runtime import Usage
 from gastown.ledger.database import Database, Row
 
 
@@ -60,6 +61,50 @@ def of_agent(database: Database, agent: str) -> Sequence[Conversation]:
 def of_bead(database: Database, bead: str) -> Sequence[Conversation]:
     """Every conversation that was about the bead, oldest first."""
     return [_conversation(row) for row in database.rows("conversations", "of_bead", bead=bead)]
+
+
+def every(database: Database, most: int) -> Sequence[Conversation]:
+    """The newest conversations of all agents, the newest first."""
+    return [_conversation(row) for row in database.rows("conversations", "every", most=most)]
+
+
+def beginning(database: Database, start: str) -> Sequence[Conversation]:
+    """Up to 20 conversations whose ids begin so."""
+    return [_conversation(row) for row in database.rows("conversations", "beginning", start=start)]
+
+
+class Ended(NamedTuple):
+    """A conversation that is over, and of which no copy was made since."""
+
+    conversation: Conversation
+    over_at: datetime | None
+    """When its incarnation ended: that is its end, too, if nobody told of one."""
+    over_why: str | None
+
+
+def ended(database: Database, until: datetime) -> Sequence[Ended]:
+    """Conversations that ended by then, and whose transcripts are to be copied, the oldest first."""
+    return [
+        Ended(_conversation(row), moment_or_none(row["over_at"]), row["over_why"])
+        for row in database.rows("conversations", "ended", until=stamp(until))
+    ]
+
+
+def archive(database: Database, over: Ended, copy: str | None, usage: Usage | None, now: datetime) -> bool:
+    """Record where the copy lies and what the conversation took; False when it has gone on meanwhile.
+
+    `copy` is None where there was nothing to copy: then what an earlier copy told stays.
+    """
+    known = over.conversation
+    return bool(
+        database.write(
+            "conversations", "archive", id=known.id, incarnation=known.incarnation,
+            ended_at=stamp(known.ended_at) if known.ended_at else None,
+            over_at=stamp(over.over_at) if over.over_at else None, over_why=over.over_why, at=stamp(now), archived=copy,
+            input_tokens=usage.input_tokens if usage else None, output_tokens=usage.output_tokens if usage else None,
+            cost_usd=usage.cost_usd if usage else None,
+        )
+    )  # fmt: skip
 
 
 def _conversation(row: Row) -> Conversation:

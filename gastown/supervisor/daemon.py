@@ -15,6 +15,7 @@ from gastown.ledger import events
 from gastown.ledger.sqlite import checkpoints_are_safe
 from gastown.operations.town.self_description import describe_self
 from gastown.supervisor.act import Hands
+from gastown.supervisor.archivist import Archivist
 from gastown.supervisor.historian import Historian
 from gastown.supervisor.tick import Tick
 from gastown.town import Town
@@ -78,7 +79,7 @@ class Supervisor:
         bell = Doorbell(self._town.places.wake)
         hands = Hands(self._town)
         tick = Tick(self._town, hands)
-        historian = Historian(self._town)
+        historian, archivist = Historian(self._town), Archivist(self._town)
         self._record("supervisor.started")
         log.info("supervising %s", self._town.root)
         try:
@@ -86,12 +87,13 @@ class Supervisor:
                 self._leave_if_disowned()
                 until = self._look(tick)
                 self._fold_log()
-                self._wait(bell, historian, self._pause(until))
+                self._wait(bell, historian, archivist, self._pause(until))
         finally:
             at_rest = hands.rest(PATIENCE)
             tick.say_goodbye()
             bell.close()
             self._record("supervisor.stopped")
+            archivist.finish()
             historian.finish()
             log.info("stopped")
             if not at_rest:
@@ -124,11 +126,11 @@ class Supervisor:
             log.exception("a fault of ours; the next look comes with the heartbeat")
         return None
 
-    def _wait(self, bell: Doorbell, historian: Historian, seconds: float) -> None:
-        """Until somebody rings or the time is over; meanwhile the history is kept up."""
+    def _wait(self, bell: Doorbell, historian: Historian, archivist: Archivist, seconds: float) -> None:
+        """Until somebody rings or the time is over; meanwhile history and archive are kept up."""
         late = time.monotonic() + seconds
         while not self._stopping and (left := late - time.monotonic()) > 0:
-            if bell.wait(min(left, historian.look())):
+            if bell.wait(min(left, historian.look(), archivist.look())):
                 bell.wait(SETTLE)
                 return
 

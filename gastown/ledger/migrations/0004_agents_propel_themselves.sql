@@ -70,6 +70,7 @@ ALTER TABLE conversations ADD COLUMN output_tokens INTEGER;
 ALTER TABLE conversations ADD COLUMN cost_usd REAL;
 CREATE INDEX conversations_by_agent ON conversations (agent, started_at);
 CREATE INDEX conversations_by_bead ON conversations (bead) WHERE bead IS NOT NULL;
+CREATE INDEX conversations_without_copy ON conversations (started_at) WHERE archived_at IS NULL;
 
 CREATE TABLE primings (                            -- what an agent was told, and when
     id INTEGER PRIMARY KEY,

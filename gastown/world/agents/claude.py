@@ -19,6 +19,7 @@ from gastown.domain.runtime import (
     unseen,
 )
 from gastown.errors import Refused, Unavailable
+from gastown.world import transcripts
 from gastown.world.agents import claude_home
 from gastown.world.agents.settings_file import callback_settings
 from gastown.world.agents.status_file import read_status
@@ -159,13 +160,19 @@ class ClaudeRuntime:
         found = sorted((claude_home.folder(env) / "projects").glob(f"*/{conversation}.jsonl"))
         return found[0] if found else None
 
-    def usage(self, transcript: Path) -> Usage | None:  # noqa: ARG002
-        return None
+    def usage(self, transcript: Path) -> Usage | None:
+        return transcripts.usage(transcript)
 
-    def fork(self, fork: Fork) -> Launch:  # noqa: ARG002
-        raise Refused(
-            "Claude Code cannot be asked about former conversations here yet", "read its transcript"
-        )
+    def fork(self, fork: Fork) -> Launch:
+        """It reads the copy by its path. With a question it prints the answer and writes nothing at all."""
+        settings = fork.scratch / "settings.json"
+        argv = ["claude", "--settings", str(settings), "--strict-mcp-config", "--tools", ""]
+        argv += ["--permission-mode", "default", *(["--model", fork.model] if fork.model else [])]
+        argv += ["--resume", str(fork.transcript), "--fork-session"]
+        if fork.question is not None:
+            argv += ["--print", "--no-session-persistence", "--", fork.question]
+        content = json.dumps({"disableAllHooks": True, **QUIET}, indent=2) + "\n"
+        return Launch(argv=argv, env=ENVIRONMENT, files={settings: content})
 
 
 def settings_of(start: Start) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gastown.domain.observed import Observed, Present, Unknown
 from gastown.domain.runtime import AgentStatus, Features, Fork, Launch, Screen, Start, Usage, unseen
-from gastown.errors import Refused
+from gastown.world import transcripts
 from gastown.world.agents.settings_file import callback_settings
 from gastown.world.agents.status_file import read_status
 
@@ -26,7 +26,13 @@ class Scripted:
     seen_versions: Sequence[str] = ()
     passes: Sequence[str] = ("GT_SCRIPTED_*",)
     features: Features = Features(
-        primes=True, reports=True, propels=True, guards=True, resumes=True, names_conversations=True
+        primes=True,
+        reports=True,
+        propels=True,
+        guards=True,
+        resumes=True,
+        forks=True,
+        names_conversations=True,
     )
 
     def launch(self, start: Start) -> Launch:
@@ -41,7 +47,7 @@ class Scripted:
         )
 
     def status(self, pid: int, env: Mapping[str, str], screen: Screen = unseen) -> Observed[AgentStatus]:  # noqa: ARG002
-        home = env.get("GT_SCRIPTED_HOME") or (f"{env['GT_TOWN']}/run/scripted" if env.get("GT_TOWN") else "")
+        home = _home(env)
         if not home:
             return Unknown("the session's environment has no GT_TOWN")
         return read_status(Path(home) / "sessions", pid)
@@ -53,11 +59,20 @@ class Scripted:
         except metadata.PackageNotFoundError:
             return Present("(not installed)")
 
-    def transcript(self, conversation: str, env: Mapping[str, str]) -> Path | None:  # noqa: ARG002
-        return None
+    def transcript(self, conversation: str, env: Mapping[str, str]) -> Path | None:
+        home = _home(env)
+        found = sorted(Path(home, "projects").glob(f"*/{conversation}.jsonl")) if home else []
+        return found[0] if found else None
 
-    def usage(self, transcript: Path) -> Usage | None:  # noqa: ARG002
-        return None
+    def usage(self, transcript: Path) -> Usage | None:
+        return transcripts.usage(transcript)
 
-    def fork(self, fork: Fork) -> Launch:  # noqa: ARG002
-        raise Refused("the scripted agent has no model that could answer", "read its transcript")
+    def fork(self, fork: Fork) -> Launch:
+        """It has no model: what was said that has words of the question in it is its answer."""
+        argv = [sys.executable, "-P", "-m", "gastown.scripted.recall", str(fork.transcript)]
+        return Launch(argv=[*argv, *([fork.question] if fork.question is not None else [])], env={}, files={})
+
+
+def _home(env: Mapping[str, str]) -> str:
+    """Where it keeps its files, for one started with this environment; empty when nobody can tell."""
+    return env.get("GT_SCRIPTED_HOME") or (f"{env['GT_TOWN']}/run/scripted" if env.get("GT_TOWN") else "")
