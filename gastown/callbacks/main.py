@@ -25,16 +25,44 @@ def main() -> None:
 
 
 def _report(town: str, event: str = "") -> None:
+    said, veto = _said(), ""
+    if event == "PreToolUse":
+        said, veto = _guarded(said)
+        if not veto:
+            return
+        os.write(1, veto.encode())
     from gastown.ledger import quick
 
     who = os.environ.get("GT_INCARNATION", ""), os.environ.get("GT_CREDENTIAL", "")
-    why, answer = quick.record(town, *who, event, _said())
+    why, answer = quick.record(town, *who, event, said)
     if answer:
         os.write(1, answer.encode())
     if why:
         _log(town, why)
     else:
         _wake(town)
+
+
+def _guarded(said: str) -> tuple[str, str]:
+    """What the ledger is to know of a tool that is not to run, and the answer to the agent CLI; empty: it may run.
+
+    Most calls of tools end here, before anything is imported but the words that make one look.
+    """
+    from gastown.callbacks.glance import worth_a_look
+
+    if not worth_a_look(said):
+        return "", ""
+    import json
+
+    from gastown.callbacks.guard import refusal
+
+    why, command = refusal(said, os.environ)
+    if not why:
+        return "", ""
+    told = {"session_id": json.loads(said).get("session_id"), "message": command, "reason": why}
+    denied = {"hookEventName": "PreToolUse", "permissionDecision": "deny"}
+    reason = {"permissionDecisionReason": f"Gas Town: {why}"}
+    return json.dumps(told), json.dumps({"hookSpecificOutput": {**denied, **reason}})
 
 
 def _said() -> str:

@@ -80,6 +80,16 @@ EVENTS = {
         "'{}'",
         _OWN.format("turn_ended_at = :now, failure = NULL"),
     ),
+    "TurnEnd": (  # of a role that is not to be pushed
+        "agent.turn_ended",
+        "'{}'",
+        _OWN.format("turn_ended_at = :now, failure = NULL"),
+    ),
+    "PreToolUse": (
+        "agent.refused",
+        "json_object('command', :message, 'why', :reason)",
+        "",
+    ),
     "StopFailure": (
         "agent.failed",
         "json_object('error', coalesce(:error, 'unknown'))",

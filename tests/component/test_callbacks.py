@@ -92,7 +92,8 @@ def _mint(ledger: Database, number: int) -> int:
     with ledger.transaction():
         return incarnations.mint(
             ledger,
-            assignment.agent, assignment,
+            assignment.agent,
+            assignment,
             credential_hash=hashlib.sha256(f"token {number}".encode()).hexdigest(),
             conversation=f"talk-{number}",
             session="we-Toast",
@@ -163,9 +164,7 @@ def test_the_end_of_a_session_ends_its_conversation(town: ATown) -> None:
     incarnation = incarnations.newest(town.ledger, TOAST)
     assert incarnation is not None
     with town.ledger.transaction():
-        conversations.add(
-            town.ledger, "talk-1", incarnation, runtime="scripted", transcript=None, now=NOW
-        )
+        conversations.add(town.ledger, "talk-1", incarnation, runtime="scripted", transcript=None, now=NOW)
     town.report("SessionEnd", said={"session_id": "talk-1", "reason": "prompt_input_exit"})
     ended = town.row("conversations")
     assert (ended["why"], ended["ended_at"] is None) == ("prompt_input_exit", False)
@@ -339,3 +338,41 @@ def test_launchers_use_the_newer_sqlite_where_its_wheel_is(town: ATown) -> None:
     )
     done = subprocess.run(["sh", "-c", probe], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.strip() == pysqlite3.sqlite_version
+
+
+def test_an_agent_that_is_not_to_be_pushed_only_reports_the_end_of_its_turn(town: ATown) -> None:
+    assert town.report("TurnEnd", said={"session_id": "talk-1"}) == ""
+    assert [type_ for type_, _ in town.events()] == ["agent.turn_ended"]
+    assert town.row()["turn_ended_at"] is not None
+
+
+def a_call(command: str) -> dict[str, object]:
+    """What the agent CLI says before its Bash tool runs."""
+    return {"session_id": "talk-1", "cwd": "/", "tool_name": "Bash", "tool_input": {"command": command}}
+
+
+def test_a_tool_that_may_run_leaves_no_trace(town: ATown) -> None:
+    for command in ("make test", "git commit -m 'push it'", "git push origin feature"):
+        assert town.report("PreToolUse", said=a_call(command)) == ""
+    assert town.events() == []
+    assert town.log() == ""
+
+
+def test_a_tool_that_is_refused_is_told_why_and_so_is_the_ledger(town: ATown) -> None:
+    answer = json.loads(town.report("PreToolUse", said=a_call("tmux kill-server")))["hookSpecificOutput"]
+    assert (answer["hookEventName"], answer["permissionDecision"]) == ("PreToolUse", "deny")
+    assert "gt done or gt handoff" in answer["permissionDecisionReason"]
+    ((type_, payload),) = town.events()
+    assert (type_, payload["command"]) == ("agent.refused", "tmux kill-server")
+    assert "agents live in these sessions" in str(payload["why"])
+
+
+def test_the_veto_stands_also_where_it_cannot_be_written_down(town: ATown) -> None:
+    stolen = {**town.environment, "GT_CREDENTIAL": "another"}
+    assert "deny" in town.report("PreToolUse", said=a_call("tmux kill-server"), env=stolen)
+    assert town.events() == []
+
+
+def test_a_report_of_a_tool_that_nobody_understands_is_let_through(town: ATown) -> None:
+    assert town.report("PreToolUse", text="git push origin main") == ""
+    assert town.report("PreToolUse", text='{"tool_input": 7, "x": "git push"}') == ""

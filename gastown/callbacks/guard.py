@@ -1,0 +1,176 @@
+"""What agents are kept from before a tool runs: pushes to a target, stashes, what is other agents' or the town's own.
+
+It is a rail for confused agents and no fence against malice: who wants to can always spell it otherwise.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from gastown.callbacks.guard_git import refused
+from gastown.callbacks.guard_paths import removed, removing, sql, tmux, writing, written
+from gastown.callbacks.shell import UNKNOWN, Simple, commands
+from gastown.callbacks.whose import Here
+
+LONGEST = 200_000
+"""Characters of a command that are looked at."""
+
+_DEEPEST = 5
+"""Shells within shells."""
+
+_KEYWORDS = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})
+_SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+_BEFORE = frozenset({
+    *("builtin", "chrt", "command", "doas", "env", "exec", "ionice", "nice", "nohup", "setsid", "stdbuf", "sudo"),
+    *("time", "timeout", "xargs"),
+})  # fmt: skip
+"""Programs that run the command behind their own options."""
+
+_ONE_MORE = frozenset(
+    {"-u", "-n", "-C", "-k", "-s", "-I", "-L", "-P", "-d", "-S", "--signal", "--chdir", "--user"}
+)
+
+
+def refusal(said: str, environment: Mapping[str, str]) -> tuple[str, str]:
+    """Why the tool that a report tells of is not to run, and what it was to do; an empty reason: it may run.
+
+    Raises ValueError for a report that is no JSON.
+    """
+    report: dict[str, object] = json.loads(said)
+    given = report.get("tool_input")
+    here = Here(
+        os.path.realpath(environment.get("GT_TOWN", "")),
+        environment.get("GT_ADDRESS", ""),
+        os.path.realpath(str(report.get("cwd") or os.getcwd())),
+    )
+    if not isinstance(given, dict):
+        return "", ""
+    fields = cast("dict[str, object]", given)
+    command = fields.get("command")
+    if isinstance(command, str):
+        return _Walk(here, environment).why(command[:LONGEST]), command
+    if isinstance(command, list):
+        words = tuple(map(str, cast("list[object]", command)))
+        return _Walk(here, environment).simple(Simple(words, (), "", ())), " ".join(words)
+    path = str(fields.get("file_path") or fields.get("notebook_path") or "")
+    return writing(path, here.cwd, here), f"{report.get('tool_name')} {path}"
+
+
+class _Walk:
+    """One pass over a command, that keeps in mind where it went and what it set."""
+
+    def __init__(self, here: Here, environment: Mapping[str, str], depth: int = 0) -> None:
+        self._here, self._depth = here, depth
+        self._variables = dict(environment)
+        self._folders: dict[tuple[int, ...], str] = {(): here.cwd}
+
+    def why(self, text: str) -> str:
+        for simple in commands(text, self._variables):
+            if because := self.simple(simple):
+                return because
+        return ""
+
+    def simple(self, simple: Simple) -> str:
+        folder = self._folder(simple.scope)
+        words, set_here = _bare(simple.words)
+        for file in simple.writes:
+            if because := writing(file, folder, self._here):
+                return because
+        if not words:
+            self._variables |= set_here
+            return ""
+        program = os.path.basename(words[0])
+        if program in ("cd", "pushd"):
+            self._go(words, simple.scope, folder)
+            return ""
+        if program in ("export", "declare", "local", "readonly", "typeset"):
+            self._variables |= dict(_assigned(word) for word in words[1:] if "=" in word)
+            return ""
+        if program in _SHELLS or program == "eval":
+            return self._shell(program, words[1:], simple.fed, folder)
+        return self._program(program, words, set_here, folder)
+
+    def _folder(self, scope: tuple[int, ...]) -> str:
+        """Where the commands of a subshell begin: where those around it are."""
+        while scope not in self._folders:
+            scope = scope[:-1]
+        return self._folders[scope]
+
+    def _go(self, words: Sequence[str], scope: tuple[int, ...], folder: str) -> None:
+        places = [word for word in words[1:] if not word.startswith("-")]
+        place = places[0] if places else "~"
+        known = folder and UNKNOWN not in place
+        self._folders[scope] = os.path.realpath(self._here.at(place, folder)) if known else ""
+
+    def _shell(self, program: str, words: Sequence[str], fed: str, folder: str) -> str:
+        if self._depth == _DEEPEST:
+            return ""
+        inner = _Walk(self._here, self._variables, self._depth + 1)
+        inner._folders[()] = folder
+        if program == "eval":
+            return inner.why(" ".join(words))
+        for at, word in enumerate(words):
+            if word.startswith("-") and not word.startswith("--") and "c" in word:
+                return inner.why(words[at + 1]) if at + 1 < len(words) else ""
+            if not word.startswith(("-", "+")) and word != "errexit":
+                return ""  # a script in a file
+        return inner.why(fed)
+
+    def _program(self, program: str, words: Sequence[str], set_here: Mapping[str, str], folder: str) -> str:
+        if program == "git":
+            return refused(
+                words[1:], folder, set_here.get("GIT_DIR") or self._variables.get("GIT_DIR", ""), self._here
+            )
+        if program == "tmux":
+            return tmux(words[1:], self._variables.get("TMUX", ""), self._here)
+        if program == "find" and ({"-delete", "rm", "mv"} & set(words)):
+            return next(
+                (why for word in words[1:2] if (why := removing(word, folder, self._here, deep=True))), ""
+            )
+        if program in ("sqlite3", "sqlite-utils"):
+            return sql(words[1:], folder, self._here)
+        for path in removed(program, words[1:]):
+            if because := removing(path, folder, self._here):
+                return because
+        for path in written(program, words[1:]):
+            if because := writing(path, folder, self._here):
+                return because
+        return ""
+
+
+def _bare(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """A command without the keywords, assignments and programs before it, and what it is given to know."""
+    rest, known = list(words), dict[str, str]()
+    while rest:
+        first = os.path.basename(rest[0])
+        if first in _KEYWORDS and first != "time":
+            rest.pop(0)
+        elif _is_assignment(rest[0]):
+            name, value = _assigned(rest.pop(0))
+            known[name] = value
+        elif first in _BEFORE:
+            rest.pop(0)
+            _drop_options(rest, first)
+        else:
+            break
+    return rest, known
+
+
+def _drop_options(rest: list[str], program: str) -> None:
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0)
+        if option in _ONE_MORE and rest and (option != "-n" or program in ("nice", "xargs")):
+            rest.pop(0)
+    if program == "timeout" and rest:
+        rest.pop(0)
+
+
+def _is_assignment(word: str) -> bool:
+    name, equals, _ = word.partition("=")
+    return bool(equals) and name.isidentifier()
+
+
+def _assigned(word: str) -> tuple[str, str]:
+    name, _, value = word.partition("=")
+    return name, value

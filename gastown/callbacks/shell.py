@@ -1,0 +1,224 @@
+"""Taking a shell's text apart: the simple commands in it, wherever they stand. Nothing is run."""
+
+from collections.abc import Generator, Mapping
+from typing import NamedTuple
+
+UNKNOWN = "\0"
+"""Stands in a word for what only the shell would know."""
+
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")
+_ENDS = frozenset("\n;&|()")
+_BLANK = frozenset(" \t\r")
+_IN_QUOTES = frozenset('$`"\\')
+
+
+class Simple(NamedTuple):
+    """One simple command."""
+
+    words: tuple[str, ...]
+    writes: tuple[str, ...]
+    """Files that its output goes to."""
+    fed: str
+    """Here-documents of its line; they are text, unless a shell reads them."""
+    scope: tuple[int, ...]
+    """The subshells it stands in, the outermost first."""
+
+
+def commands(text: str, variables: Mapping[str, str], scope: tuple[int, ...] = ()) -> Generator[Simple]:
+    """Every simple command of `text`, in order, those in `$(…)` first.
+
+    `variables` is looked at word by word: who takes commands one by one may add what they set.
+    """
+    yield from _Reader(text, variables, scope).read()
+
+
+class _Reader:
+    """Reads from `at` to the end, or to the `)` that closes what was open before."""
+
+    def __init__(
+        self,
+        text: str,
+        variables: Mapping[str, str],
+        scope: tuple[int, ...],
+        at: int = 0,
+        *,
+        inner: bool = False,
+    ) -> None:
+        self.text, self.at = text, at
+        self._variables, self._inner = variables, inner
+        self._scope, self._opened, self._depth = scope, 0, len(scope)
+        self._words: list[str] = []
+        self._writes: list[str] = []
+        self._word: str | None = None
+        self._redirect = ""
+        self._nested: list[Simple] = []
+        self._ends: list[tuple[str, bool]] = []
+        self._line: list[Simple] = []
+
+    def read(self) -> Generator[Simple]:
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if char in _BLANK:
+                self._end_word()
+                self.at += 1
+            elif char in _ENDS and not self._is_redirect():
+                if char == ")" and self._inner and len(self._scope) == self._depth:
+                    break
+                yield from self._end_command(char)
+            elif char == "#" and self._word is None:
+                self.at = _find(self.text, "\n", self.at)
+            else:
+                self._piece(char)
+        yield from self._end_command("\n")
+
+    def _is_redirect(self) -> bool:
+        return self.text.startswith("&>", self.at)
+
+    def _end_command(self, char: str) -> Generator[Simple]:
+        self._end_word()
+        yield from self._nested
+        self._nested.clear()
+        if self._words or self._writes:
+            self._line.append(Simple(tuple(self._words), tuple(self._writes), "", self._scope))
+            self._words, self._writes = [], []
+        self.at += 1
+        fed = self._here_documents() if char == "\n" else ""
+        if not self._ends:
+            for each in self._line:
+                yield each._replace(fed=fed)
+            self._line.clear()
+        if char == "(":
+            self._opened += 1
+            self._scope = (*self._scope, self._opened)
+        elif char == ")" and len(self._scope) > self._depth:
+            self._scope = self._scope[:-1]
+
+    def _here_documents(self) -> str:
+        """What stands in those that the line just read begins."""
+        bodies: list[str] = []
+        for end, tabs in self._ends:
+            while self.at < len(self.text):
+                stop = _find(self.text, "\n", self.at)
+                line = self.text[self.at : stop]
+                self.at = stop + 1
+                if (line.lstrip("\t") if tabs else line) == end:
+                    break
+                bodies.append(line)
+        self._ends.clear()
+        return "\n".join(bodies)
+
+    def _piece(self, char: str) -> None:
+        match char:
+            case "'":
+                stop = _find(self.text, "'", self.at + 1)
+                self._add(self.text[self.at + 1 : stop])
+                self.at = stop + 1
+            case '"':
+                self._quoted()
+            case "\\":
+                self._add(self.text[self.at + 1 : self.at + 2].replace("\n", ""))
+                self.at += 2
+            case "$" | "`":
+                self._expand(char)
+            case "<" | ">" | "&":
+                self._begin_redirect()
+            case _:
+                self._add(char)
+                self.at += 1
+
+    def _quoted(self) -> None:
+        self._add("")
+        self.at += 1
+        while self.at < len(self.text) and (char := self.text[self.at]) != '"':
+            if char in "$`":
+                self._expand(char)
+                continue
+            following = self.text[self.at + 1 : self.at + 2]
+            if char == "\\" and (following in _IN_QUOTES or following == "\n"):
+                self._add(following.replace("\n", ""))
+                self.at += 2
+                continue
+            self._add(char)
+            self.at += 1
+        self.at += 1
+
+    def _expand(self, char: str) -> None:
+        if char == "`":
+            stop = _find(self.text, "`", self.at + 1)
+            self._nested += _Reader(self.text[self.at + 1 : stop], self._variables, self._below()).read()
+            self.at = stop + 1
+            self._add(UNKNOWN)
+        elif self.text.startswith("$((", self.at):
+            self.at = _find(self.text, "))", self.at) + 2
+            self._add(UNKNOWN)
+        elif self.text.startswith("$(", self.at):
+            self.at = self._inside(self.at + 2)
+            self._add(UNKNOWN)
+        elif self.text.startswith("$'", self.at):
+            self.at += 1
+        else:
+            self._variable()
+
+    def _inside(self, at: int) -> int:
+        """Read the commands up to a closing parenthesis; gives where it goes on."""
+        inner = _Reader(self.text, self._variables, self._below(), at, inner=True)
+        self._nested += inner.read()
+        return inner.at
+
+    def _below(self) -> tuple[int, ...]:
+        self._opened += 1
+        return (*self._scope, self._opened)
+
+    def _variable(self) -> None:
+        braced = self.text.startswith("${", self.at)
+        start = stop = self.at + 1 + braced
+        while stop < len(self.text) and self.text[stop] in _NAME:
+            stop += 1
+        name = self.text[start:stop]
+        if braced:
+            closed = self.text.startswith("}", stop)
+            stop = _find(self.text, "}", stop) + 1
+            name = name if closed else ""
+        elif not name:
+            if self.text[start : start + 1] not in "@*#?$!-":
+                self._add("$")
+                self.at += 1
+                return
+            stop += 1
+        self._add(self._variables.get(name, UNKNOWN))
+        self.at = max(stop, self.at + 1)
+
+    def _begin_redirect(self) -> None:
+        if self._word is not None and self._word.isdigit():
+            self._word = None
+        self._end_word()
+        operators = ("<<<", "<<-", "&>>", "<<", "<&", "<>", ">>", ">|", ">&", "&>", "<", ">", "&")
+        found = next(sign for sign in operators if self.text.startswith(sign, self.at))
+        self.at += len(found)
+        if found in ("<", ">") and self.text.startswith("(", self.at):
+            self.at = self._inside(self.at + 1)
+            self._add(UNKNOWN)
+        else:
+            self._redirect = found
+
+    def _add(self, text: str) -> None:
+        self._word = (self._word or "") + text
+
+    def _end_word(self) -> None:
+        if self._word is None:
+            return
+        word, self._word = self._word, None
+        redirect, self._redirect = self._redirect, ""
+        if redirect in ("<<", "<<-"):
+            self._ends.append((word, redirect == "<<-"))
+        elif ">" in redirect:
+            if not (redirect == ">&" and (word.isdigit() or word == "-")):
+                self._writes.append(word)
+        elif not redirect:
+            self._words.append(word)
+
+
+def _find(text: str, what: str, at: int) -> int:
+    """Where it stands next; the end where it does not."""
+    found = text.find(what, at)
+    return len(text) if found < 0 else found

@@ -1,0 +1,333 @@
+"""What the guard lets through and what it refuses, command by command, in a town with three agents."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gastown.callbacks.guard import refusal
+from tests.towns import a_town
+
+TOAST = "web/polecats/Toast"
+
+HOMES = (TOAST, "web/polecats/Shadow", "web/crew/ann", "web/queue", "web/refinery")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A town whose worktrees are linked to the rig's repository as git links them; and other repositories."""
+    folder = tmp_path_factory.mktemp("guarded")
+    town = a_town(folder, ["web", "api"]).root
+    for home in HOMES:
+        admin = town / "web" / "repo.git" / "worktrees" / home.rpartition("/")[2]
+        admin.mkdir(parents=True)
+        (admin / "HEAD").write_text(f"ref: refs/heads/polecat/{admin.name}/we-1\n")
+        (town / home / "src").mkdir(parents=True)
+        (town / home / ".git").write_text(f"gitdir: {admin}\n")
+    (town / "web" / "repo.git" / "objects").mkdir()
+    (town / "web" / "repo.git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (town / "mayor").mkdir()
+    clone(folder / "scratch", "/somewhere/else.git")
+    clone(folder / "again", "git@example.org:web.git")
+    (town / TOAST / "shadow").symlink_to(town / "web" / "polecats" / "Shadow")
+    return town
+
+
+def clone(folder: Path, url: str) -> None:
+    """A repository of its own, that came from `url`."""
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git" / "config").write_text(f'[remote "origin"]\n\turl = {url}\n')
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+
+
+def why(root: Path, command: str, address: str = TOAST) -> str:
+    """Why the agent may not run it in its worktree."""
+    environment = {
+        "GT_TOWN": str(root),
+        "GT_ADDRESS": address,
+        "TMUX": f"{root}/run/tmux.sock,1,0",
+        "HOME": "/home/ann",
+    }
+    said = {"tool_name": "Bash", "tool_input": {"command": command}, "cwd": str(root / address)}
+    return refusal(json.dumps(said), environment)[0]
+
+
+ALLOWED = [
+    "ls -la",
+    "git status",
+    "git add -A && git commit -m 'Mend the door'",
+    "git commit -am 'never git push origin main'",
+    'git commit -m "git stash is forbidden; so is git push"',
+    "git commit -F - <<'EOF'\nHow it was: git push origin main\nrm -rf ../Shadow\nEOF",
+    "git commit -m \"$(cat <<'EOF'\nDon't run git push --force (or git stash)\nEOF\n)\"",
+    "cat > notes.md <<EOF\ngit push origin main\ngit worktree remove ../Shadow\nEOF",
+    "echo 'git push origin main' >> README.md",
+    "grep -rn 'git stash' docs | head",
+    "git log --oneline origin/main..HEAD",
+    "git log --grep=push",
+    "git fetch origin main",
+    "git rebase origin/main",
+    "git merge origin/main",
+    "git diff main...HEAD -- src",
+    "git checkout -b polecat/Toast/try",
+    "git switch -c try",
+    "git branch",
+    "git branch -a --list 'polecat/*'",
+    "git branch -D polecat/Toast/try",
+    "git branch -d try-1",
+    "git branch -m polecat/Toast/try polecat/Toast/better",
+    "git branch --show-current",
+    "git push --dry-run origin main",
+    "git push origin HEAD:refs/heads/feature",
+    "git push",
+    "git push -u origin polecat/Toast/we-1",
+    "cd ../../../../scratch && git push origin main",
+    "git -C ../../../../scratch push origin HEAD:main",
+    "git push https://example.org/other.git main",
+    "git stash list",
+    "git stash show -p stash@{0}",
+    "git stash apply --index refs/gastown/rescue/Toast/20260102T030405-006/worktree",
+    "cd ../../../../scratch; git stash; git stash pop",
+    "git worktree list",
+    "git worktree add ../../../../other main",
+    "git worktree remove ../../../../other",
+    "git worktree add /tmp/mine HEAD && git worktree remove /tmp/mine",
+    "git reset --hard HEAD~1",
+    "git clean -fd",
+    "git restore src/app.py",
+    "git cherry-pick abc123",
+    "git update-ref refs/heads/polecat/Toast/keep HEAD",
+    "git config user.name",
+    "git config core.hooksPath",
+    "git config --get remote.origin.pushurl",
+    "git config --local diff.tool vimdiff",
+    "git reflog",
+    "git gc",
+    "git -C ../Shadow log -1",
+    "git -C ../Shadow diff",
+    "git show main:README.md > /tmp/readme",
+    "cat ../Shadow/README.md",
+    "cp ../Shadow/a.txt .",
+    "rm -rf build node_modules ./dist",
+    "rm -rf /tmp/somewhere",
+    'rm -rf "$TMPDIR/x" "$(mktemp -d)"',
+    "rm shadow",
+    "rm -f *.pyc",
+    "mv src/a.py src/b.py",
+    "mv old.toml pyproject.toml",
+    "sed -i s/a/b/ pyproject.toml",
+    "echo x > town.toml",
+    "find . -name '*.pyc' -delete",
+    "find .. -name README.md",
+    "tmux ls",
+    "tmux -L mine kill-server",
+    "tmux -S /tmp/mine.sock kill-session -t x",
+    "sqlite3 $GT_TOWN/gastown.db 'SELECT hook_bead FROM agents'",
+    "gt done",
+    "gt mail send mayor -m 'please git push'",
+    "bd create 'Forbid git stash' -d 'git stash pop; rm -rf ..'",
+    "python3 - <<'EOF'\nimport os\nprint('git push origin main')\nEOF",
+    'for f in *.py; do sed -i s/push/pull/ "$f"; done',
+    "npm run push:stage && make branch",
+    "pytest -k 'push or stash' 2>&1 | tail -5",
+    "echo $((1 << 3)); case $x in a) echo b;; esac",
+    "git tag -d v1",
+    "git push origin v1.0",
+    "echo 'unbalanced",
+    "rm -rf $UNKNOWN/polecats",
+    "chmod +x scripts/push.sh",
+]
+
+
+@pytest.mark.parametrize("command", ALLOWED)
+def test_ordinary_commands_pass(root: Path, command: str) -> None:
+    assert why(root, command) == ""
+
+
+PUSHES = [
+    "git push origin main",
+    "git push origin HEAD:main",
+    "git push origin +main",
+    "git push origin HEAD:refs/heads/main",
+    "git push origin polecat/Toast/we-1:main",
+    "git push --force origin HEAD:main",
+    "git push --no-verify origin main",
+    "git push origin --delete main",
+    "git push origin :main",
+    "git push origin :",
+    "git push --all",
+    "git push --mirror origin",
+    "git push origin 'refs/heads/*:refs/heads/*'",
+    "git push https://example.org/web.git HEAD:main",
+    "git push https://ann:secret@example.org/web HEAD:main",
+    "git push git@example.org:web.git main",
+    "git push $GT_TOWN/web/repo.git HEAD:main",
+    "git push ../../repo.git HEAD:main",
+    "git push --repo=origin origin main",
+    "git push -o ci.skip origin main",
+    "git -C . push origin main",
+    "git -C ../Shadow push origin main",
+    "git --git-dir=../../repo.git push origin main",
+    "git --git-dir ../../repo.git push origin main",
+    "git -c user.name=x push origin main",
+    "GIT_DIR=../../repo.git git push origin main",
+    "cd src && git push origin main",
+    "cd /nowhere/$X && git push origin main",
+    "git status && git push origin main",
+    "git commit -qm x; git push origin main",
+    "true || git push origin main",
+    "git fetch & git push origin main",
+    "(git push origin main)",
+    "{ git push origin main; }",
+    "if true; then git push origin main; fi",
+    "for b in main; do git push origin main; done",
+    "! git push origin main",
+    "X=$(git push origin main 2>&1); echo $X",
+    'echo "`git push origin main`"',
+    "git push origin main 2>&1 | tail -3",
+    "yes | git push origin main",
+    "sh -c 'git push origin main'",
+    'bash -lc "cd src && git push origin HEAD:main"',
+    "bash <<'EOF'\ngit push origin main\nEOF",
+    "eval 'git push origin main'",
+    "FOO=1 git push origin main",
+    "env FOO=1 git push origin main",
+    "env -i git push origin main",
+    "command git push origin main",
+    "\\git push origin main",
+    "/usr/bin/git push origin main",
+    "timeout 60 git push origin main",
+    "nohup nice -n 5 git push origin main &",
+    "sudo -u ann git push origin main",
+    "echo main | xargs git push origin main",
+    'git "push" origin "main"',
+    "git push \\\n  origin \\\n  main",
+    "TARGET=main; git push origin $TARGET",
+    "export TARGET=main && git push origin HEAD:${TARGET}",
+    "cd ../../../../again && git push origin main",
+    "git push -C x origin main",
+    "git send-pack git@example.org:web.git main",
+]
+
+OTHERS = [
+    "git stash",
+    "git stash -u",
+    "git stash push -m x",
+    "git stash save x",
+    "git stash pop",
+    "git stash apply",
+    "git stash apply stash@{1}",
+    "git stash drop",
+    "git stash clear",
+    "git add -A; git stash --keep-index && make",
+    "git worktree remove ../Shadow",
+    "git worktree remove --force $GT_TOWN/web/crew/ann",
+    "git worktree move ../Shadow ../Shade",
+    "git worktree remove $WHICH",
+    "git worktree prune",
+    "git -C ../../repo.git worktree remove ../polecats/Shadow",
+    "rm -rf ../Shadow",
+    "rm -rf ../Shadow/",
+    "rm -rf ..",
+    "rm -rf ../*",
+    "rm -rf ../../polecats/Sh*",
+    "rm -rf $GT_TOWN",
+    "rm -rf /",
+    "rm -rf ~/../../ $GT_TOWN/web",
+    "cd .. && rm -rf Shadow",
+    "rm shadow/src/app.py",
+    "mv ../Shadow /tmp",
+    "mv ../../crew/ann /tmp/ann",
+    "mv src/a.py ../Shadow/src/",
+    "find ../Shadow -name '*.py' -delete",
+    "cp a.txt ../Shadow/",
+    "echo x > ../Shadow/a.txt",
+    "echo x | tee -a ../../crew/ann/notes",
+    "sed -i s/a/b/ ../Shadow/a.txt",
+    "git -C ../Shadow reset --hard",
+    "git -C ../Shadow commit -am x",
+    "cd ../Shadow && git checkout main",
+    "cd ../../queue && git reset --hard",
+    "git branch -D polecat/Shadow/we-2",
+    "git branch -D crew-ann/home",
+    "git branch -f main HEAD",
+    "git branch -M polecat/Shadow/we-2 mine",
+    "git branch --delete --force main",
+    "git update-ref refs/heads/main HEAD",
+    "git update-ref -d refs/gastown/rescue/Shadow/x/worktree",
+    "git update-ref -d refs/heads/polecat/Shadow/we-2",
+    "git config core.hooksPath .husky",
+    "git config --global core.hooksPath /dev/null",
+    "git config set core.hooksPath x",
+    "git config --unset core.hooksPath",
+    "git -c core.hooksPath=/dev/null commit -m x",
+    "git config remote.origin.pushurl git@example.org:web.git",
+    "git remote set-url --push origin git@example.org:web.git",
+    "git reflog expire --expire=now --all",
+    "git gc --prune=now",
+    "tmux kill-server",
+    "tmux kill-session -t we-Shadow",
+    "tmux -S $GT_TOWN/run/tmux.sock kill-server",
+    "rm $GT_TOWN/gastown.db",
+    "rm -f ../../../gastown.db-wal",
+    "echo > ../../../town.toml",
+    "sed -i s/ask/unattended/ ../../rig.toml",
+    "cp x ../../repo.git/hooks/pre-push",
+    "rm ../../repo.git/hooks/pre-push",
+    "rm -rf ../../../ledger.git",
+    'sqlite3 ../../../gastown.db "UPDATE agents SET hook_bead = NULL"',
+    "rm -rf $GT_TOWN/web/polecats/Toast",
+]
+
+
+@pytest.mark.parametrize("command", [*PUSHES, *OTHERS])
+def test_what_hurts_others_is_refused_with_what_to_do_instead(root: Path, command: str) -> None:
+    because = why(root, command)
+    assert because
+    assert because.isprintable()
+
+
+@pytest.mark.parametrize(
+    "tool, field, path, free",
+    [
+        ("Write", "file_path", "src/new.py", True),
+        ("Edit", "file_path", "pyproject.toml", True),
+        ("Write", "file_path", "/somewhere/else.txt", True),
+        ("Edit", "file_path", "../Shadow/src/app.py", False),
+        ("Edit", "file_path", "shadow/src/app.py", False),
+        ("NotebookEdit", "notebook_path", "../../crew/ann/a.ipynb", False),
+        ("Write", "file_path", "../../rig.toml", False),
+        ("Write", "file_path", "../../../town.toml", False),
+        ("Write", "file_path", "../../../roles/polecat.toml", False),
+        ("Write", "file_path", "../../repo.git/hooks/pre-push", False),
+        ("Edit", "file_path", "../../repo.git/worktrees/Toast/HEAD", False),
+        ("Write", "file_path", "../../../gastown.db", False),
+        ("Write", "file_path", "../../../mayor/notes.md", False),
+    ],
+)
+def test_files_of_others_and_of_the_town_are_not_written(
+    root: Path,
+    tool: str,
+    field: str,
+    path: str,
+    free: bool,  # noqa: FBT001
+) -> None:
+    given = {field: path if path.startswith("/") else f"{root / TOAST}/{path}"}
+    said = {"tool_name": tool, "tool_input": given, "cwd": str(root / TOAST)}
+    because, _ = refusal(json.dumps(said), {"GT_TOWN": str(root), "GT_ADDRESS": TOAST})
+    assert (because == "") is free
+
+
+def test_each_agent_is_at_home_in_its_own_place(root: Path) -> None:
+    assert why(root, "rm -rf notes && echo x > ../mayor/notes.md", "mayor") == ""
+    assert why(root, "git -C ../web/crew/ann reset --hard", "mayor")
+    assert why(root, "git reset --hard; git branch -D crew-ann/old; rm -rf build", "web/crew/ann") == ""
+    assert why(root, "rm -rf ../../polecats/Toast", "web/crew/ann")
+    assert why(root, "git branch -D polecat/Toast/we-1", "web/refinery")
+    assert why(root, "git branch -D refinery/we-1", "web/refinery") == ""
+
+
+def test_what_is_no_report_at_all_is_let_through_or_said_to_be_none(root: Path) -> None:
+    assert refusal('{"tool_name": "Read", "tool_input": []}', {"GT_TOWN": str(root)}) == ("", "")
+    with pytest.raises(ValueError, match="Expecting value"):
+        refusal("git push origin main", {"GT_TOWN": str(root)})
