@@ -180,7 +180,7 @@ def settings_of(start: Start) -> Mapping[str, object]:
     accepted = (
         {"skipDangerousModePermissionPrompt": True} if start.permission is Permission.UNATTENDED else {}
     )
-    return {**callback_settings(start.town), **QUIET, **accepted}
+    return {**callback_settings(start.town, start.callbacks), **QUIET, **accepted}
 
 
 def refuse_root(uid: int, environment: Mapping[str, str]) -> None:

@@ -43,7 +43,7 @@ class Scripted:
         if start.prompt:
             argv += ["--", start.prompt]
         return Launch(
-            argv=argv, env={}, files={settings: json.dumps(callback_settings(start.town), indent=2) + "\n"}
+            argv=argv, env={}, files={settings: json.dumps(callback_settings(start.town, start.callbacks), indent=2) + "\n"}
         )
 
     def status(self, pid: int, env: Mapping[str, str], screen: Screen = unseen) -> Observed[AgentStatus]:  # noqa: ARG002
