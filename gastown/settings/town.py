@@ -75,7 +75,7 @@ email = {toml_text(settings.email)}          # commits of agents carry it
 [agents]
 runtime = {toml_text(settings.runtime)}
 model = {toml_text(settings.model)}          # empty: the agent's own default
-permissions = {toml_text(settings.permissions.value)}    # of agents with a folder of their own: ask | edits | unattended
+permissions = {toml_text(settings.permissions.value)}    # ask | edits | unattended, of those with a folder
 trust = {"true" if settings.trust else "false"}            # Claude Code's folder-trust entry for such folders
 {passed_on if settings.environment else ""}
 [scheduler]

@@ -28,7 +28,7 @@ def runtime_of(town: Town, address: str, assignment: Assignment | None) -> str:
 
 
 def model_of(town: Town, address: str, assignment: Assignment | None) -> str:  # noqa: ARG001 - a sling names none yet
-    """The model of the agent's role, else of its rig, the town; empty: the CLI's own. Raises as reading settings does."""
+    """The model of the agent's role, else of its rig, the town; empty: the CLI's own. Raises as reading them does."""
     rig = _rig(town, address)
     return role_of(town, address).model or (rig.model if rig else "") or town.settings.model
 

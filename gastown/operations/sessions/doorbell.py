@@ -6,7 +6,7 @@ from gastown.domain.observed import Present
 from gastown.domain.runtime import Activity
 from gastown.domain.terminal import Session
 from gastown.ledger import agents, events, incarnations
-from gastown.operations.sessions.ensure import runtime_of
+from gastown.operations.sessions.choice import runtime_of
 from gastown.town import Town
 from gastown.world.locks import lock
 
@@ -57,6 +57,6 @@ def _waits(town: Town, address: str, session: Session) -> bool:
     if seen.ever_attached or seen.attached or assignment is None:
         return False
     environment = {name: os.environ[name] for name in STATUS_FILES if name in os.environ}
-    runtime = town.runtime(runtime_of(town, assignment))
+    runtime = town.runtime(runtime_of(town, address, assignment))
     status = runtime.status(session.pane_pid, environment | {"GT_TOWN": str(town.root)})
     return isinstance(status, Present) and status.value.activity is Activity.IDLE

@@ -28,10 +28,10 @@ OF_ONE_SESSION = (
 """How names begin that belong to one author, terminal or conversation."""
 
 
-def passed_on(patterns: Iterable[str]) -> dict[str, str]:
-    """Those of our own environment variables whose names match a pattern."""
+def passed_on(patterns: Iterable[str], source: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Those environment variables, ours if nothing else is said, whose names match a pattern."""
     wanted = tuple(patterns)
-    return {name: value for name, value in os.environ.items() if any(fnmatchcase(name, p) for p in wanted)}
+    return {name: value for name, value in source.items() if any(fnmatchcase(name, p) for p in wanted)}
 
 
 def without_identity() -> dict[str, str]:
@@ -65,14 +65,15 @@ def of_agent(
     credential: str,
     runtime: str,
     additions: Mapping[str, str],
+    source: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """Everything in the environment of this agent's session."""
+    """Everything in the environment of this agent's session; what is passed on comes from `source`, else from ours."""
     settings = town.settings
     name, email = str(address), settings.email
     return {
-        **passed_on((*ALWAYS, *settings.environment, *town.runtime(runtime).passes)),
+        **passed_on((*ALWAYS, *settings.environment, *town.runtime(runtime).passes), source),
         **additions,
-        "PATH": _path(town),
+        "PATH": _path(town, source),
         "GT_TOWN": str(town.root),
         "GT_ADDRESS": str(address),
         "GT_ROLE": address.role,
@@ -88,7 +89,7 @@ def of_agent(
     }
 
 
-def _path(town: Town) -> str:
+def _path(town: Town, source: Mapping[str, str]) -> str:
     first = str(town.places.bin)
-    rest = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part and part != first]
+    rest = [part for part in source.get("PATH", os.defpath).split(os.pathsep) if part and part != first]
     return os.pathsep.join([first, *rest])

@@ -1,4 +1,4 @@
-"""Making an agent's worktree ready for its assignment: the right branch, and nothing of before lost."""
+"""Making ready where an agent works: its folder, or its worktree on the right branch with nothing of before lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 from gastown.domain.assignments import Assignment
 from gastown.domain.identity import Address
 from gastown.domain.observed import Absent, Present, Unknown
-from gastown.errors import GastownError, Unavailable
+from gastown.domain.roles import Place as Where
+from gastown.errors import GastownError, Refused, Unavailable
 from gastown.ledger import agents, incarnations
+from gastown.operations.sessions.place import branch_for, folder_of, is_lent, role_of
 from gastown.town import Town
 
 if TYPE_CHECKING:
     from gastown.world.git.repository import Repository
 
+
+HOME = "home"
+"""What the branch of an agent that keeps its worktree is called when it has no work: `crew-ann/home`."""
 
 PATIENCE = 15.0
 """Seconds that a remote may take to answer before work begins without it."""
@@ -23,27 +28,75 @@ PATIENCE = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the work is done; `base` is the commit that the branch began at, `head` where it stands."""
+    """Where the work is done; `base` is the commit that the branch began at, `head` where it stands.
+
+    A folder without code has neither, nor a branch; a worktree without work has no base.
+    """
 
     folder: Path
-    branch: str
-    base: str
-    head: str
-    rescued: tuple[str, ...]
+    branch: str | None = None
+    base: str | None = None
+    head: str | None = None
+    rescued: tuple[str, ...] = ()
 
 
-def make_ready(town: Town, assignment: Assignment, address: Address) -> Place:
-    """Give the agent its worktree on the assignment's branch, from the fresh target or from where the bead stood.
+def make_ready(town: Town, assignment: Assignment | None, address: Address) -> Place:
+    """Give the agent its folder; or its worktree, on the assignment's branch, from the fresh target or where it stood.
 
-    Custody first: what the worktree held for other work is kept. Raises Unavailable, Refused, or Busy while a git
-    that somebody left behind works there.
+    Without work a worktree that is there is left exactly as it is. Custody first: what it held for other work is
+    kept. Raises Unavailable, Refused, or Busy while a git that somebody left behind works there.
     """
-    from gastown.world.git import worktrees
+    folder, role = folder_of(town, str(address)), role_of(town, str(address))
+    if role.place is Where.FOLDER:
+        return Place(_made(folder))
+    if address.rig is None:
+        raise Refused(
+            f"{address} belongs to no rig, so it has no worktree", f'place = "folder" in its role {role.name}'
+        )
     from gastown.world.git.orphans import outwait
 
-    rig = town.rig(str(address.rig))
-    repository, folder = town.repository(rig.name), town.rig_places(rig.name).polecat(address.name)
+    repository = town.repository(town.rig(address.rig).name)
     outwait(folder)  # a reset or clean of a supervisor that was killed must not meet the next agent's work
+    if assignment is None:
+        return _without_work(town, repository, address, None if is_lent(role) or not role.many else HOME)
+    return _for_work(town, repository, address, assignment)
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"{folder} cannot be made: {error.strerror}", "check what is there, and the disk"
+        ) from error
+    return folder
+
+
+def _without_work(town: Town, repository: "Repository", address: Address, own_branch: str | None) -> Place:
+    """The worktree as it is; where there is none, a new one at the target, on a branch of its own if it has one."""
+    from gastown.world.git import worktrees
+
+    folder, branch = folder_of(town, str(address)), None
+    if own_branch is not None:
+        branch = branch_for(address, own_branch)
+    if not folder.exists():
+        _refresh(repository)
+    worktrees.clear_stale_lock(repository, folder, branch)
+    prepared = worktrees.prepare(
+        repository,
+        folder,
+        branch,
+        start=repository.target(town.rig(str(address.rig)).target),
+        had_session=incarnations.newest(town.ledger, str(address)) is not None,
+        resume=True,
+    )
+    return Place(folder, branch if prepared.made else None, None, prepared.head, tuple(prepared.rescued))
+
+
+def _for_work(town: Town, repository: "Repository", address: Address, assignment: Assignment) -> Place:
+    from gastown.world.git import worktrees
+
+    folder = folder_of(town, str(address))
     branch, base, start = _work_on(town, repository, address, assignment)
     worktrees.clear_stale_lock(repository, folder, branch)
     newest = incarnations.newest(town.ledger, str(address))
@@ -113,7 +166,7 @@ def _branch(
         and earlier[-1].branch
     ):
         return earlier[-1].branch
-    plain = f"polecat/{address.name}/{assignment.bead}"
+    plain = branch_for(address, assignment.bead)
     taken = {a.branch for a in earlier if a.branch}
     names = chain([plain], (f"{plain}.{number}" for number in count(2)))
     return next(name for name in names if name not in taken and not _exists(repository, name))

@@ -1,10 +1,11 @@
-"""Ending a session that has nothing left to do, and leaving its worktree ready for other work."""
+"""Ending a session that has nothing left to do, and letting go of what it worked in."""
 
 from gastown.domain.identity import parse_address
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError
 from gastown.ledger import agents, events, incarnations
 from gastown.operations.sessions.kept import record_kept
+from gastown.operations.sessions.place import folder_of, is_lent, role_of
 from gastown.operations.sessions.trace import end_leftovers
 from gastown.town import Town
 from gastown.world.locks import lock
@@ -16,7 +17,7 @@ def stop(town: Town, address: str, session: Session, *, because: str) -> bool:
     Raises Busy when somebody works on the agent, Unavailable when something survives.
     """
     with lock(town.places.lock(address), what=address):
-        if agents.open_assignment(town.ledger, address) is not None:
+        if (work := agents.open_assignment(town.ledger, address)) is not None and not work.deferred:
             return False
         town.terminal.stop(session)
         end_leftovers(town, {"GT_ADDRESS": address})
@@ -28,21 +29,22 @@ def stop(town: Town, address: str, session: Session, *, because: str) -> bool:
             events.append(
                 ledger, "supervisor", "agent.stopped", address, now, because=because, session=session.name
             )
-        _release(town, address, newest.bead if newest is not None else None)
+        let_go(town, address, newest.bead if newest is not None else None)
     return True
 
 
-def _release(town: Town, address: str, bead: str | None) -> None:
-    """Let go of the branch so that others can have it, and tell what was kept.
+def let_go(town: Town, address: str, bead: str | None) -> None:
+    """Free the branch of a worktree that was lent for one piece of work, and tell what was kept.
 
-    A worktree that cannot be read is left as it is.
+    One that is the agent's own is left as it is, and so is one that cannot be read. The caller holds the lock.
     """
     from gastown.world.git import worktrees
 
     where = parse_address(address)
-    rig = str(where.rig)
     try:
-        kept = worktrees.release(town.repository(rig), town.rig_places(rig).polecat(where.name))
+        if where.rig is None or not is_lent(role_of(town, address)):
+            return
+        kept = worktrees.release(town.repository(where.rig), folder_of(town, address))
         with town.ledger.transaction() as ledger:
             record_kept(ledger, address, bead, kept, town.clock.now())
     except GastownError as failure:

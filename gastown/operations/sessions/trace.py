@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gastown.domain.assignments import Incarnation
-from gastown.domain.decide.supervision import CUT_OFF
+from gastown.domain.decide.budget import CUT_OFF
 from gastown.domain.identity import parse_address
 from gastown.domain.observed import Absent, Present
 from gastown.errors import GastownError
@@ -65,11 +65,11 @@ def _began(town: Town, incarnation: Incarnation) -> bool:
 
 
 def _head(town: Town, agent: str) -> str | None:
-    assignment = agents.open_assignment(town.ledger, agent)
-    if assignment is None or assignment.branch is None:
+    assignment, rig = agents.open_assignment(town.ledger, agent), parse_address(agent).rig
+    if rig is None or assignment is None or assignment.branch is None:
         return None
     try:
-        seen = town.repository(str(parse_address(agent).rig)).resolve(f"refs/heads/{assignment.branch}")
+        seen = town.repository(rig).resolve(f"refs/heads/{assignment.branch}")
     except GastownError:
         return None
     return seen.value if isinstance(seen, Present) else None

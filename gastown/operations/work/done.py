@@ -12,6 +12,7 @@ from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.place import folder_of, has_worktree
 from gastown.operations.work.convoys import close_finished
 from gastown.town import Town
 from gastown.world.locks import lock
@@ -80,9 +81,7 @@ def _left_out(town: Town, assignment: Assignment) -> tuple[str, ...]:
     """What a `gt done` that was cut off does not hold: its commit stands, and the branch has gone on since."""
     from gastown.world.git.status import head_of
 
-    address = parse_address(assignment.agent)
-    head = head_of(town.rig_places(str(address.rig)).polecat(address.name))
-    if head == assignment.done_commit or assignment.done_commit is None:
+    if assignment.done_commit is None or head_of(folder_of(town, assignment.agent)) == assignment.done_commit:
         return ()
     handed = assignment.done_commit[:10]
     return (f"an earlier gt done handed over {handed}; what came after it stays on {assignment.branch}",)
@@ -114,6 +113,8 @@ def finish_done(town: Town, generation: int) -> Done:
 
 
 def _assignment_of(town: Town, by: Caller) -> Assignment:
+    if by.generation is None and not by.is_human:
+        raise Refused("nothing is on your hook", "gt prime tells you what is")
     if by.generation is None:
         raise Refused(
             "gt done is an agent's command: it hands over the work on its hook", "gt status shows who works"
@@ -130,11 +131,18 @@ def _read(town: Town, generation: int) -> Assignment:
 
 def _check(town: Town, assignment: Assignment, no_change: str | None) -> str | None:
     """The commit to submit; None when nothing changed and that was said."""
+    if not has_worktree(town, assignment.agent):
+        if no_change is None:
+            raise Refused(
+                "you work in a folder without code, so there is nothing to hand to the merge queue",
+                'gt done --no-change "what came of it"',
+            )
+        _must_say_why(no_change)
+        return None
     from gastown.world.git.worktrees import status
 
-    address = parse_address(assignment.agent)
-    rig = town.rig(str(address.rig))
-    seen = status(town.rig_places(rig.name).polecat(address.name))
+    rig = town.rig(str(parse_address(assignment.agent).rig))
+    seen = status(folder_of(town, assignment.agent))
     _must_be_clean(seen)
     repository = town.repository(rig.name)
     new = repository.commits_between(repository.target(rig.target), seen.head)
@@ -142,14 +150,19 @@ def _check(town: Town, assignment: Assignment, no_change: str | None) -> str | N
         raise Refused(
             f"the branch has {len(new)} commits that are not on {rig.target}", "gt done (without --no-change)"
         )
-    if no_change is not None and not no_change.strip():
-        raise Refused("say why nothing needs to change", 'gt done --no-change "why"')
+    if no_change is not None:
+        _must_say_why(no_change)
     if no_change is None and not new:
         raise Refused(
             "nothing was committed on your branch",
             'commit your work, or gt done --no-change "why nothing needs to change"',
         )
     return seen.head if new else None
+
+
+def _must_say_why(no_change: str) -> None:
+    if not no_change.strip():
+        raise Refused("say why nothing needs to change", 'gt done --no-change "why"')
 
 
 def _must_be_clean(seen: "WorktreeStatus") -> None:

@@ -30,7 +30,7 @@ CHECKOUT_DEADLINE = 600.0
 class Prepared:
     """A worktree ready for work. `rescued` says where what it held before was kept; `made`: it is a new one."""
 
-    branch: str
+    branch: str | None
     head: str
     rescued: tuple[str, ...]
     made: bool
@@ -39,13 +39,13 @@ class Prepared:
 def prepare(
     repository: Repository,
     folder: Path,
-    branch: str,
+    branch: str | None,
     *,
     start: str,
     had_session: bool = True,
     resume: bool = False,
 ) -> Prepared:
-    """Give the worktree at `folder` on `branch`, which begins at `start` unless it exists already.
+    """Give the worktree at `folder` on `branch`, which begins at `start` unless it exists already; None: on no branch.
 
     One that is on `branch` is left exactly as it is, uncommitted work included; from another branch it is
     switched after the custody check. What is in the way and not ours to switch is moved aside, never deleted;
@@ -56,13 +56,15 @@ def prepare(
     branch or commit and in the middle of whatever the agent left it.
     """
     if resume and (left := _as_left(repository, folder)) is not None:
-        if left.branch == branch:
+        if branch is not None and left.branch == branch:
             _bring_back_branch(repository, left, branch, start)
         return Prepared(branch, _head_or(left, folder, start), (), made=False)
-    _refuse_if_elsewhere(repository, folder, branch)
+    if branch is not None:
+        _refuse_if_elsewhere(repository, folder, branch)
     record, rescued = _settle(repository, folder, had_session=had_session)
     if record is not None and record.branch == branch:
-        _bring_back_branch(repository, record, branch, start)
+        if branch is not None:
+            _bring_back_branch(repository, record, branch, start)
         return Prepared(branch, head_of(folder), rescued, made=False)
     if record is not None:
         switched, more = _switch(repository, record, folder, branch, start)
@@ -190,7 +192,7 @@ def _bring_back_branch(repository: Repository, record: Record, branch: str, star
 
 
 def _switch(
-    repository: Repository, record: Record, folder: Path, branch: str, start: str
+    repository: Repository, record: Record, folder: Path, branch: str | None, start: str
 ) -> tuple[bool, tuple[str, ...]]:
     """Put a sound worktree on `branch`; False when it had to be moved aside and a new one is needed.
 
@@ -198,7 +200,7 @@ def _switch(
     """
     places: tuple[str, ...] = ()
     for _ in range(2):
-        secured = secure(repository, folder, reason=f"before {branch}")
+        secured = secure(repository, folder, reason=f"before {branch or 'a fresh start'}")
         places += secured.places
         if secured.moved_to is not None:
             return False, places
@@ -212,14 +214,14 @@ def _switch(
 
 
 def _put_on(
-    repository: Repository, record: Record, folder: Path, branch: str, start: str, *, clear: bool
+    repository: Repository, record: Record, folder: Path, branch: str | None, start: str, *, clear: bool
 ) -> str | None:
     """Check `branch` out, after clearing away what is saved; or say why that cannot be done in this folder.
 
     It cannot where a file may not be removed, or an ignored one would be overwritten. Raises Unavailable where
     another git has locked it.
     """
-    wanted = [branch] if _exists(repository, branch) else ["--no-track", "-b", branch, start]
+    wanted = _wanted(repository, branch, start)
     clearing = [("reset", "--quiet", "--hard"), ("clean", "--quiet", "-fd")] if clear else []
     switching = ("checkout", "--quiet", "--no-overwrite-ignore", "--ignore-other-worktrees", *wanted, "--")
     env = inside(record)
@@ -232,14 +234,20 @@ def _put_on(
     return None
 
 
-def _add(repository: Repository, folder: Path, branch: str, start: str) -> None:
+def _wanted(repository: Repository, branch: str | None, start: str) -> list[str]:
+    """What is to be checked out, in git's words."""
+    if branch is None:
+        return ["--detach", start]
+    return [branch] if _exists(repository, branch) else ["--no-track", "-b", branch, start]
+
+
+def _add(repository: Repository, folder: Path, branch: str | None, start: str) -> None:
     """Make a new worktree. Forced, since the branch may still be named by one that is gone or moved aside."""
-    exists = _exists(repository, branch)
-    wanted = [str(folder), branch] if exists else ["--no-track", "-b", branch, str(folder), start]
+    *options, commit = _wanted(repository, branch, start)
     whole = with_settings(without_foreign_programs(repository.path), {"core.sparseCheckout": "false"})
     env = {**whole, MARK: str(folder)}
     git(
-        repository.path, "worktree", "add", "--quiet", "--force", *wanted,
+        repository.path, "worktree", "add", "--quiet", "--force", *options, str(folder), commit,
         deadline=CHECKOUT_DEADLINE, env=env,
     )  # fmt: skip
     if (made := record_of(repository.path, folder)) is not None:
