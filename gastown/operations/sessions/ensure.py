@@ -51,7 +51,7 @@ def ensure(
         agent = agents.get(town.ledger, address)
         if agent is None or agent.removed_at is not None or agent.paused is not None:
             return None
-        newest, session = incarnations.newest(town.ledger, address), _look(town, address)
+        newest, session = incarnations.newest(town.ledger, address), live_session(town, address)
         handoff = newest if session is not None and newest is not None and _is_wished(newest) else None
         work = agents.open_assignment(town.ledger, address)
         if work is not None and (work.done_commit is not None or work.no_change is not None):
@@ -76,7 +76,7 @@ def ensure(
         return Ensured(address, work.bead if work else None, begin(town, wish), started=True)
 
 
-def _look(town: Town, address: str) -> Session | None:
+def live_session(town: Town, address: str) -> Session | None:
     """Its live session, by the name that it began with, or that it would have today."""
     newest = incarnations.newest(town.ledger, address)
     names = [session_of(town, address)]
