@@ -74,6 +74,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "let {subject} depend on {depends_on} no more",
     ),
     "agent.created": ("made {subject}",),
+    "agent.leaving": ("takes {subject} out of the town: {because}", "takes {subject} out of the town"),
     "agent.nuked": (
         "took {subject} out of the town; what it had comes back by: {restore}",
         "took {subject} out of the town",
@@ -106,6 +107,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "agent.session_ended": ("ended its conversation: {reason}", "ended its conversation"),
     "agent.ended": ("saw the session of {subject} end: {why}", "saw the session of {subject} end"),
     "agent.stopped": ("stopped {subject}: {because}", "stopped {subject}"),
+    "agent.wanted": ("wants {subject} to run from now on",),
+    "agent.restarted": ("restarts {subject}, which has {bead} on its hook", "restarts {subject}"),
+    "agent.paused": ("paused {subject}: {why}", "paused {subject}"),
+    "agent.unpaused": ("lets sessions of {subject} be started again",),
     "custody.secured": (
         "kept unsaved work of {subject} as {ref}; it comes back by: {restore}",
         "kept unsaved work of {subject} as {ref}",
