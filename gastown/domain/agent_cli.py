@@ -62,7 +62,7 @@ class AgentCli:
     callbacks: CallbackFormat | None = None
     callbacks_file: str = ""
     transcript: str = ""
-    """Where it keeps a conversation, with `*` and `{conversation}`; empty: nobody knows."""
+    """Where it keeps a conversation: `*`, `{home}`, and `{conversation}` or `{short}`, its first part."""
     source: str = ""
     """The files this was read from."""
 

@@ -9,7 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from tests.e2e.model_rules import After, Fail, Json, Reply, Request, Rule, Say, Use
-from tests.e2e.model_server import ModelServer, _Handler, _Listener
+from tests.e2e.model_server import (
+    ModelServer,
+    _Handler,  # pyright: ignore[reportPrivateUsage]
+    _Listener,  # pyright: ignore[reportPrivateUsage]
+)
 
 RESPONSES = re.compile(r"^(?:/agent/(?P<agent>.+?))?/v1/responses(?:\?|$)")
 EXITED = re.compile(r"exited with code (-?\d+)|exit_code\D+(\d+)")
@@ -26,7 +30,7 @@ class ResponsesServer(ModelServer):
 
 
 class _ResponsesHandler(_Handler):
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the base class names it so
         asked, body = RESPONSES.match(self.path), self._body()
         if not asked:
             self._send_json(404, {})

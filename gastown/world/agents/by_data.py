@@ -10,7 +10,7 @@ from gastown.domain.observed import Absent, Observed, Present, Unknown
 from gastown.domain.runtime import AgentStatus, Features, Fork, Launch, Screen, Start, Usage, unseen
 from gastown.domain.screen import read_screen
 from gastown.errors import Invalid, Refused, Unavailable
-from gastown.world.agents.callback_files import callback_file, merged
+from gastown.world.agents.callback_files import callback_file, merged, offered
 from gastown.world.process import run
 
 DEADLINE = 20.0
@@ -55,11 +55,11 @@ class ByData:
         return Launch(
             argv=[filled(word, values) for word in words],
             env={name: filled(text, values) for name, text in cli.environment.items()},
-            files=self._files(start.town, values),
+            files=self._files(start, values),
         )
 
     def status(self, pid: int, env: Mapping[str, str], screen: Screen = unseen) -> Observed[AgentStatus]:  # noqa: ARG002
-        return read_screen(screen(), self.cli.screen) if self.cli.screen else read_screen("", self.cli.screen)
+        return read_screen(screen() if self.cli.screen else "", self.cli.screen)
 
     def version(self) -> Observed[str]:
         if shutil.which(self.program) is None:
@@ -77,7 +77,8 @@ class ByData:
         if not self.cli.transcript:
             return None
         home = Path(env.get("HOME") or Path.home())
-        pattern = filled(self.cli.transcript, {"home": str(home), "conversation": conversation})
+        values = {"home": str(home), "conversation": conversation, "short": conversation.partition("-")[0]}
+        pattern = filled(self.cli.transcript, values)
         found = sorted(Path("/").glob(pattern.lstrip("/")))
         return found[-1] if found else None
 
@@ -87,12 +88,13 @@ class ByData:
     def fork(self, fork: Fork) -> Launch:  # noqa: ARG002
         raise Refused(f"nobody has measured how {self.name} answers in a fork", "read its transcript")
 
-    def _files(self, town: Path, values: Mapping[str, str]) -> Mapping[Path, str]:
+    def _files(self, start: Start, values: Mapping[str, str]) -> Mapping[Path, str]:
         cli = self.cli
         files = {path: filled(text, values) for path, text in cli.files.items()}
         if cli.callbacks is not None:
             try:
-                said = merged(files.get(cli.callbacks_file, ""), callback_file(cli.callbacks, town))
+                called = callback_file(cli.callbacks, start.town, start.callbacks & offered(cli.features))
+                said = merged(files.get(cli.callbacks_file, ""), called)
             except ValueError as broken:
                 raise Invalid(
                     f"{cli.source}: {cli.callbacks_file} is no JSON: {broken}", "mend it"

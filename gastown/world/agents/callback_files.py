@@ -6,25 +6,38 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gastown.domain.agent_cli import CallbackFormat
-from gastown.world.agents.settings_file import TIME_LIMIT, callback_settings
+from gastown.domain.runtime import Callback, Features
+from gastown.world.agents.settings_file import TIME_LIMIT, callback_settings, events_of
 
 GEMINI = {"BeforeAgent": "UserPromptSubmit", "AfterAgent": "Stop", "SessionEnd": "SessionEnd"}
-"""Its own events, and what `gt-callback` calls them."""
+"""Its own events, and what Claude Code calls them."""
 
 COPILOT = {"userPromptSubmitted": "UserPromptSubmit", "agentStop": "Stop", "sessionEnd": "SessionEnd"}
 
 
-def callback_file(form: CallbackFormat, town: Path) -> Mapping[str, object]:
+def offered(features: Features) -> frozenset[Callback]:
+    """What an agent CLI with these features can call us for."""
+    can = {
+        Callback.PRIME: features.primes,
+        Callback.REPORT: features.reports,
+        Callback.PROPEL: features.propels,
+        Callback.GUARD: features.guards,
+    }
+    return frozenset(callback for callback, there in can.items() if there)
+
+
+def callback_file(form: CallbackFormat, town: Path, callbacks: frozenset[Callback]) -> Mapping[str, object]:
     """What that file says, ready for `json.dumps`; the commands name the town's own programs in full."""
     prime = [str(town / "bin" / "gt"), "prime", "--hook", "--form", form.value]
+    start = prime if Callback.PRIME in callbacks else None
     match form:
         case CallbackFormat.CLAUDE:
-            return callback_settings(town)
+            return callback_settings(town, callbacks)
         case CallbackFormat.GEMINI:
-            commands = {"SessionStart": prime} | _reports(GEMINI, town)
+            commands = _commands("SessionStart", start, GEMINI, town, callbacks)
             return {"hooks": {event: [{"hooks": [_gemini(words)]}] for event, words in commands.items()}}
         case CallbackFormat.COPILOT:
-            commands = {"sessionStart": prime} | _reports(COPILOT, town)
+            commands = _commands("sessionStart", start, COPILOT, town, callbacks)
             return {"version": 1, "hooks": {event: [_copilot(words)] for event, words in commands.items()}}
 
 
@@ -33,8 +46,18 @@ def merged(content: str, callbacks: Mapping[str, object]) -> str:
     return json.dumps({**json.loads(content or "{}"), **callbacks}, indent=2) + "\n"
 
 
-def _reports(events: Mapping[str, str], town: Path) -> dict[str, list[str]]:
-    return {event: [str(town / "bin" / "gt-callback"), ours] for event, ours in events.items()}
+def _commands(
+    begins: str,
+    prime: list[str] | None,
+    events: Mapping[str, str],
+    town: Path,
+    callbacks: frozenset[Callback],
+) -> Mapping[str, list[str]]:
+    """The command for each of its own events that has one."""
+    named = events_of(callbacks)
+    program = str(town / "bin" / "gt-callback")
+    reports = {event: [program, named[ours]] for event, ours in events.items() if ours in named}
+    return ({begins: prime} if prime else {}) | reports
 
 
 def _gemini(words: list[str]) -> Mapping[str, object]:

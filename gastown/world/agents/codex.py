@@ -31,7 +31,7 @@ SCREEN = Patterns(
     # Also shown while it works, and behind a dialog: those are looked for first.
     ready=r"^\s*\S Ask Codex to do anything",
     busy=r"\besc to interrupt\b",
-    waiting=r"\benter (to )?(confirm|continue)\b|\besc (to )?(cancel|back|skip)\b",
+    waiting=r"\b(enter|esc)\b.* (confirm|continue|cancel|back|skip|quit)\Z",
 )
 
 LABELS: Mapping[str, str] = {
@@ -87,7 +87,7 @@ class Codex:
         argv = ["codex", "--no-daemon", "--no-alt-screen", *_permission(start)]
         argv += _settings("check_for_update_on_startup=false")
         argv += _settings(f'projects={{{_text(str(start.worktree))}={{trust_level="trusted"}}}}')
-        argv += _settings(*_callbacks(callback_settings(start.town)))
+        argv += _settings(*_callbacks(callback_settings(start.town, start.callbacks)))
         argv += ["--model", start.model] if start.model else []
         argv += ["resume", start.conversation] if start.resume else []
         argv += ["--", start.prompt] if start.prompt else []
