@@ -25,12 +25,14 @@ class StartSession:
 
 @dataclass(frozen=True, slots=True)
 class RingDoorbell:
-    """Type one fixed line to an agent that sits at its prompt and was never told its work."""
+    """Type one fixed line to an agent that sits at its prompt with work on its hook."""
 
     agent: str
     session: Session
     incarnation: int
     because: str
+    told: bool = False
+    """Whether it had been told its work when this was decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class RecordEnd:
     agent: str
     incarnation: int
     because: str
+    unwants: bool = False
+    """Whether with it the wish ends that its agent's session runs without work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,17 @@ class Park:
     """Stop trying: tell people once."""
 
     agent: str
-    bead: str
+    bead: str | None
+    """None: its session was wanted without work."""
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSilence:
+    """Tell whoever looks after this agent that it left off with work on its hook."""
+
+    agent: str
+    incarnation: int
     because: str
 
 
@@ -77,4 +91,14 @@ class StartQueue:
     because: str
 
 
-Action = LeaveAlone | StartSession | RingDoorbell | StopSession | RecordEnd | FinishDone | Park | StartQueue
+Action = (
+    LeaveAlone
+    | StartSession
+    | RingDoorbell
+    | StopSession
+    | RecordEnd
+    | FinishDone
+    | Park
+    | ReportSilence
+    | StartQueue
+)

@@ -27,6 +27,11 @@ class Assignment(NamedTuple):
     deferred: bool = False
     """It lies on the hook, and no session is started or rung for it until somebody wants one."""
 
+    @property
+    def is_done_wished(self) -> bool:
+        """Whether `gt done` was begun for it."""
+        return self.done_commit is not None or self.no_change is not None
+
 
 class Incarnation(NamedTuple):
     """One start of an agent's session: the second fence. Only the newest of an agent may act."""

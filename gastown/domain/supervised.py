@@ -5,8 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gastown.domain.observed import Absent, Observed, Present, Unknown
-from gastown.domain.runtime import Activity, AgentStatus
+from gastown.domain.roles import Place, Restart, Scope, Wake
+from gastown.domain.runtime import Activity, AgentStatus, Features
 from gastown.domain.terminal import Session
+
+CAPABLE = Features(primes=True, reports=True, propels=True)
+"""An agent CLI that is told its work, goes on with it, and says what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """What an agent's role says about its sessions."""
+
+    restart: Restart
+    wake: Wake
+    place: Place
+    scope: Scope
+    many: bool
+
+    @property
+    def is_for_work(self) -> bool:
+        """Whether it is one of a rig's many that come for a piece of work in a worktree, and go with it."""
+        return (
+            self.many
+            and self.scope is Scope.RIG
+            and self.place is Place.WORKTREE
+            and self.wake is Wake.ON_WORK
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +59,18 @@ class Hooked:
     done_wished_at: datetime | None
     starts: Sequence[PastStart]
     """Starts for this bead since a person last slung it."""
+    deferred: bool = False
+    """It lies there, and no session is started or rung for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Somebody wants its session to run, work or not."""
+
+    since: datetime
+    by: str
+    starts: Sequence[PastStart] = ()
+    """Starts without work since then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +78,32 @@ class LastStart:
     """The newest incarnation of an agent, whichever bead it was for."""
 
     incarnation: int
-    generation: int
+    generation: int | None
+    """None: it has no work, and had none yet."""
     began_at: datetime
     primed_at: datetime | None
     prompted_at: datetime | None
     failure: str | None
     ended_at: datetime | None
     rung_at: datetime | None = None
-    """When the doorbell was typed to it."""
+    """When the doorbell was last typed to it."""
+    rings: int = 0
+    """How often it was, for the work of then."""
+    turn_ended_at: datetime | None = None
+    """When its CLI last told of the end of a turn."""
+    pushes: int = 0
+    """How often its stop callback has given the work back since it was last prompted."""
+    reported_at: datetime | None = None
+    """When somebody was told that it had left off."""
+    lasting: bool = False
+    """It takes up one piece of work after the other."""
+    resumed: bool = False
+    handoff_at: datetime | None = None
+    """When it was wished that a fresh session takes its place."""
+    handoff_by: str | None = None
+    runtime: str = ""
+    left_because: str | None = None
+    """The word of its CLI for the end of its conversation, if it told of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +112,7 @@ class AgentFacts:
 
     address: str
     rig: str
+    """Empty: it belongs to the town."""
     session_name: str
     paused: str | None
     hook: Hooked | None
@@ -64,17 +120,49 @@ class AgentFacts:
     last_start: LastStart | None
     session: Observed[Session]
     status: Observed[AgentStatus]
+    role: RoleFacts | Unknown
+    """Unknown: its file cannot be read."""
     last_outcome: str | None = None
     """How its newest ended assignment ended."""
+    wanted: Wanted | None = None
+    features: Features = CAPABLE
+    """What its agent CLI does for us, with the callbacks that its role lets it have."""
+
+    @property
+    def work(self) -> Hooked | None:
+        """What is on its hook and is to be done now."""
+        return self.hook if self.hook is not None and not self.hook.deferred else None
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether its session takes one of the slots for workers; one whose role cannot be read may well."""
+        if isinstance(self.role, Unknown):
+            return True
+        return self.role.is_for_work and self.wanted is None
+
+    @property
+    def stays(self) -> bool:
+        """Whether its session is not ended for want of work."""
+        if self.wanted is not None or isinstance(self.role, Unknown):
+            return True
+        return self.role.wake is Wake.ALWAYS
 
     @property
     def turn_ended(self) -> bool:
-        """Whether the agent itself says that it waits for its next prompt."""
+        """Whether it waits for its next prompt: by its own word, or by its reports where it keeps no status."""
         match self.status:
             case Present(status):
                 return status.activity is Activity.IDLE
-            case Absent() | Unknown():
+            case Absent():
+                return self.features.reports and _has_reported_an_end(self.last_start)
+            case Unknown():
                 return False
+
+
+def _has_reported_an_end(start: LastStart | None) -> bool:
+    if start is None or start.turn_ended_at is None:
+        return False
+    return start.prompted_at is None or start.prompted_at <= start.turn_ended_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The situation of a worker, named: computed from facts whenever somebody asks, held in no column."""
+"""The situation of an agent, named: computed from facts whenever somebody asks, held in no column."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gastown.domain.actions import LeaveAlone, Park, StartSession
-from gastown.domain.decide.supervision import supervise, within_slots
+from gastown.domain.decide.slots import within_slots
+from gastown.domain.decide.supervision import supervise
+from gastown.domain.failures import explained
 from gastown.domain.observed import Absent, Present, Unknown
+from gastown.domain.roles import Restart
 from gastown.domain.runtime import Activity
 from gastown.domain.supervised import AgentFacts, Hooked, LastStart, RestartPolicy
 
@@ -20,10 +23,11 @@ QUIET = timedelta(minutes=2)
 
 
 class WorkerState(StrEnum):
-    """What a worker does, in one word."""
+    """What an agent does, in one word."""
 
     WORKING = "working"
     IDLE = "idle"
+    """It has no work; its session is gone, or stays and waits at its prompt."""
     STALLED = "stalled"
     """It has work, and the work does not move."""
     ZOMBIE = "zombie"
@@ -32,6 +36,8 @@ class WorkerState(StrEnum):
     """It has work, and its session may not start yet: slots are taken, or an older session still talks."""
     PARKED = "parked"
     """It has work, and nobody tries any more until a person says so."""
+    DEFERRED = "deferred"
+    """It has work that nobody begins until somebody says so."""
     UNKNOWN = "unknown"
 
 
@@ -76,27 +82,49 @@ def worker_state(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Sit
             return Situation(WorkerState.UNKNOWN, f"cannot see the session: {why}")
         case Absent():
             return _not_running(agent, policy, now)
-        case Present() if agent.hook is not None:
-            return _running(agent, agent.hook, policy, now)
+        case Present() if agent.work is not None:
+            return _running(agent, agent.work, policy, now)
         case Present():
-            state = WorkerState.ZOMBIE if agent.turn_ended else WorkerState.WORKING
-            obstacle = needs_a_person(agent, now)
-            return Situation(state, obstacle.why if obstacle else supervise(agent, policy, now).because)
+            return _without_work(agent, policy, now)
 
 
 def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Situation:
-    if agent.hook is None:
+    if agent.hook is None and agent.wanted is None:
         return Situation(
             WorkerState.IDLE, f"paused: {agent.paused}" if agent.paused else "nothing on the hook"
         )
     match supervise(agent, policy, now):
         case Park(because=why):
             return Situation(WorkerState.PARKED, why)
+        case LeaveAlone(because=why) if agent.work is None and agent.wanted is None:
+            return Situation(WorkerState.DEFERRED, why)
         case LeaveAlone(because=why, until=until):
-            state = WorkerState.PARKED if agent.paused else WorkerState.STALLED
-            return Situation(state, why, until)
+            parked = agent.paused is not None or is_started_by_hand(agent)
+            return Situation(WorkerState.PARKED if parked else WorkerState.STALLED, why, until)
         case action:
             return Situation(WorkerState.STALLED, action.because)
+
+
+def is_started_by_hand(agent: AgentFacts) -> bool:
+    """Whether only a person starts its session, work or not."""
+    return not isinstance(agent.role, Unknown) and agent.role.restart is Restart.NEVER
+
+
+def _without_work(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Situation:
+    """A session that nothing on a hook is for: it stays, or is about to go."""
+    ended = agent.turn_ended
+    if (obstacle := needs_a_person(agent, now)) is not None:
+        state = WorkerState.STALLED if agent.stays else WorkerState.ZOMBIE if ended else WorkerState.WORKING
+        return Situation(state, obstacle.why)
+    if not agent.stays:
+        return Situation(
+            WorkerState.ZOMBIE if ended else WorkerState.WORKING, supervise(agent, policy, now).because
+        )
+    if ended:
+        return Situation(
+            WorkerState.IDLE, f"{agent.hook.bead} is deferred" if agent.hook else "waits for work"
+        )
+    return Situation(WorkerState.WORKING, "in a turn, with nothing on its hook")
 
 
 def _running(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: datetime) -> Situation:
@@ -105,12 +133,14 @@ def _running(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: dateti
         return Situation(WorkerState.WORKING, "hands its work over")
     if start is None or start.generation != hook.generation:
         return Situation(WorkerState.WAITING_TURN, supervise(agent, policy, now).because)
+    if start.handoff_at is not None and start.ended_at is None:
+        return Situation(WorkerState.WORKING, supervise(agent, policy, now).because)
     if (obstacle := needs_a_person(agent, now)) is not None:
         return Situation(WorkerState.STALLED, obstacle.why)
     match agent.status:
         case Unknown(why):
             return Situation(WorkerState.WORKING, f"its session runs; cannot see what it does: {why}")
-        case Present(status) if status.activity is Activity.IDLE:
+        case _ if agent.turn_ended:
             return _at_its_prompt(start, now)
         case Present() | Absent():
             return Situation(WorkerState.WORKING, f"works on {hook.bead}")
@@ -131,31 +161,38 @@ def needs_a_person(agent: AgentFacts, now: datetime) -> Obstacle | None:
         case Present(status) if status.activity is Activity.WAITING:
             what = status.waiting_for or "it did not say to what"
             return Obstacle(f"waits for an answer: {what}", asks=True)
-        case _ if agent.hook is None or agent.last_start is None:
-            return None
         case Present(status) if status.activity is not Activity.IDLE:
             return None
+        case _ if agent.last_start is None or (agent.work is None and not agent.stays):
+            return None
         case Present():
-            return _failure(agent.last_start) or _left_off(agent.hook, agent.last_start, quiet=quiet)
+            return _failure(agent.last_start) or _left_off(agent.work, agent.last_start, quiet=quiet)
         case Unknown():
             return _failure(agent.last_start)
+        case Absent() if agent.turn_ended:
+            return _failure(agent.last_start) or _left_off(agent.work, agent.last_start, quiet=quiet)
         case Absent():
-            return _failure(agent.last_start) or _silence(agent.last_start, now)
+            return _failure(agent.last_start) or _silence(agent, agent.last_start, now)
 
 
 def _failure(start: LastStart) -> Obstacle | None:
     if start.failure is None or start.ended_at is not None:
         return None
-    return Obstacle(f"hit {start.failure}", start.failure)
+    return Obstacle(explained(start.failure), start.failure)
 
 
-def _left_off(hook: Hooked, start: LastStart, *, quiet: bool) -> Obstacle | None:
-    if not quiet or hook.done_wished_at is not None or start.generation != hook.generation:
+def _left_off(hook: Hooked | None, start: LastStart, *, quiet: bool) -> Obstacle | None:
+    if hook is None or not quiet or hook.done_wished_at is not None:
         return None
-    return Obstacle("its turn has ended with work on the hook")
+    if start.generation != hook.generation and not start.lasting:
+        return None
+    told = "; its monitor was told" if start.reported_at is not None else ""
+    return Obstacle(f"its turn has ended with work on the hook{told}")
 
 
-def _silence(start: LastStart, now: datetime) -> Obstacle | None:
+def _silence(agent: AgentFacts, start: LastStart, now: datetime) -> Obstacle | None:
     if start.primed_at is not None or now - start.began_at < STARTING:
+        return None
+    if agent.work is None and not agent.features.primes:
         return None
     return Obstacle("said nothing since its start; its CLI may be asking something")

@@ -1,7 +1,7 @@
 """Molecules and their steps in the ledger: reading them whole, and the statements that change them together."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gastown.domain.beads import BeadStatus
@@ -32,6 +32,11 @@ def open_of_bead(database: Database, bead: str) -> Molecule | None:
     """The newest molecule of a bead that is not closed; a digest has no steps to go on with, and is none."""
     found = of_bead(database, bead)
     return next((each for each in found if each.status is not BeadStatus.CLOSED and not each.is_digest), None)
+
+
+def steps_on_hooks(database: Database) -> Mapping[str, tuple[int, int]]:
+    """For each bead on a hook with steps to go through: how many are done, and how many there are."""
+    return {row["bead"]: (row["done"], row["steps"]) for row in database.rows("molecules", "steps_on_hooks")}
 
 
 def close_steps(database: Database, molecule: str, reason: str, *, by: str, now: datetime) -> int:

@@ -15,12 +15,13 @@ from gastown.domain.actions import (
     LeaveAlone,
     Park,
     RecordEnd,
+    ReportSilence,
     RingDoorbell,
     StartQueue,
     StartSession,
     StopSession,
 )
-from gastown.domain.decide.supervision import LONGEST_QUEUE_PAUSE, QueueStarts, queue_started
+from gastown.domain.decide.queues import LONGEST_QUEUE_PAUSE, QueueStarts, queue_started
 from gastown.errors import Busy, GastownError
 from gastown.ledger import events, merges
 from gastown.operations.merge.gate_environment import queue_mark
@@ -55,7 +56,7 @@ class Hands:
                 return
             case StartSession():
                 self._beside(self._starting, action)  # a silent remote must not keep the others waiting
-            case RingDoorbell() | StopSession() | RecordEnd() | FinishDone():
+            case RingDoorbell() | StopSession() | RecordEnd() | FinishDone() | ReportSilence():
                 self._beside(self._tidying, action)
             case Park(agent, bead, because):
                 self._park(agent, bead, because)
@@ -112,16 +113,17 @@ class Hands:
             if achieved or put_off:  # else the next look comes with the heartbeat: what fails must not spin
                 ring(self._town.places.wake)
 
-    def _park(self, agent: str, bead: str, because: str) -> None:
-        """Tell people once that no more sessions are started for a bead."""
+    def _park(self, agent: str, bead: str | None, because: str) -> None:
+        """Tell people once that no more sessions are started for a bead, or for a wish without work."""
         ledger, now = self._town.ledger, self._town.clock.now()
-        told = events.last_of_type(ledger, bead, "bead.parked")
+        type_, about = ("bead.parked", bead) if bead is not None else ("agent.parked", agent)
+        told = events.last_of_type(ledger, about, type_)
         started = events.last_of_type(ledger, agent, "agent.starting")
         failed = events.last_of_type(ledger, agent, "agent.start_failed")
         newest = max((event.seq for event in (started, failed) if event), default=0)
         if told is None or told.seq < newest:
             with ledger.transaction():
-                events.append(ledger, "supervisor", "bead.parked", bead, now, agent=agent, why=because)
+                events.append(ledger, "supervisor", type_, about, now, agent=agent, why=because)
 
     def _start_queue(self, rig: str) -> None:
         now = self._town.clock.now()

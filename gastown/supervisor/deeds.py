@@ -2,11 +2,20 @@
 
 import logging
 
-from gastown.domain.actions import Action, FinishDone, RecordEnd, RingDoorbell, StartSession, StopSession
+from gastown.domain.actions import (
+    Action,
+    FinishDone,
+    RecordEnd,
+    ReportSilence,
+    RingDoorbell,
+    StartSession,
+    StopSession,
+)
 from gastown.domain.decide.supervision import supervise
 from gastown.domain.supervised import RestartPolicy
 from gastown.operations.sessions.doorbell import ring_doorbell
 from gastown.operations.sessions.ensure import ensure
+from gastown.operations.sessions.report import report_silence
 from gastown.operations.sessions.stop import stop
 from gastown.operations.sessions.trace import record_end
 from gastown.operations.work.done import finish_done
@@ -14,7 +23,7 @@ from gastown.town import Town
 from gastown.views.supervised import observe_agents
 from gastown.world.locks import lock
 
-Deed = StartSession | RingDoorbell | StopSession | RecordEnd | FinishDone
+Deed = StartSession | RingDoorbell | StopSession | RecordEnd | FinishDone | ReportSilence
 
 log = logging.getLogger("gastown.supervisor")
 
@@ -31,13 +40,15 @@ def carry_out(town: Town, deed: Deed) -> bool:
         case StartSession(agent, because):
             ensured = ensure(town, agent, because=because)
             return ensured is not None and ensured.started
-        case RingDoorbell(agent, session, incarnation, because):
-            return ring_doorbell(town, agent, session, incarnation, because=because)
+        case RingDoorbell(agent, session, incarnation, because, told):
+            return ring_doorbell(town, agent, session, incarnation, because=because, told=told)
+        case ReportSilence(agent, incarnation, because):
+            return report_silence(town, agent, incarnation, because=because)
         case StopSession(agent, session, because):
             return stop(town, agent, session, because=because)
-        case RecordEnd(agent, incarnation, because):
+        case RecordEnd(agent, incarnation, because, unwants):
             with lock(town.places.lock(agent), what=agent):
-                return record_end(town, agent, incarnation, because)
+                return record_end(town, agent, incarnation, because, unwant=unwants)
         case FinishDone(agent, generation):
             with lock(town.places.lock(agent), what=agent):
                 return not finish_done(town, generation).already
@@ -55,10 +66,12 @@ def _same(decided: Action, deed: Deed) -> bool:
     match decided, deed:
         case StopSession(session=one), StopSession(session=other):
             return (one.id, one.pane_pid) == (other.id, other.pane_pid)
-        case RingDoorbell(incarnation=one), RingDoorbell(incarnation=other):
+        case RingDoorbell(incarnation=one, told=first), RingDoorbell(incarnation=other, told=second):
+            return (one, first) == (other, second)
+        case ReportSilence(incarnation=one), ReportSilence(incarnation=other):
             return one == other
-        case RecordEnd(incarnation=one), RecordEnd(incarnation=other):
-            return one == other
+        case RecordEnd(incarnation=one, unwants=first), RecordEnd(incarnation=other, unwants=second):
+            return (one, first) == (other, second)
         case FinishDone(generation=one), FinishDone(generation=other):
             return one == other
         case StartSession(), StartSession():

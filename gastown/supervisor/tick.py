@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gastown.domain.actions import Action, LeaveAlone, StartQueue
-from gastown.domain.decide.supervision import supervise, tend_queue, within_slots
+from gastown.domain.decide.queues import tend_queue
+from gastown.domain.decide.slots import within_slots
+from gastown.domain.decide.supervision import supervise
 from gastown.domain.supervised import RestartPolicy
 from gastown.supervisor.act import Hands
 from gastown.supervisor.show import Show

@@ -20,7 +20,7 @@ def next_step(
     ready: ReadyBead | None,
 ) -> str:
     """What stands in the way first, then what can be begun, then what can be watched."""
-    busy = [line for line in workers if line.state is not WorkerState.IDLE]
+    busy = [line for line in workers if line.state not in (WorkerState.IDLE, WorkerState.DEFERRED)]
     watched = [line for line in busy if line.state is WorkerState.WORKING]
     if not rigs:
         return "gt rig add NAME URL_OR_PATH"

@@ -104,6 +104,26 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "agent.refused": ("was kept from running {command}: {why}", "was kept from running a command"),
     "agent.notified": ("says: {message}", "says: {notification_type}", "said something"),
     "agent.compacting": ("compacts its conversation ({trigger})", "compacts its conversation"),
+    "agent.handoff_wished": (
+        "handed {subject} off: a fresh session goes on with {bead} (note {note})",
+        "handed {subject} off: a fresh session goes on with {bead}",
+        "handed {subject} off (note {note})",
+        "handed {subject} off",
+    ),
+    "agent.state_kept": (
+        "kept how far {subject} is with {bead}: {steps}",
+        "kept how far {subject} is with {bead}",
+        "kept how far {subject} is",
+    ),
+    "agent.seance": ("asked {subject} in its conversation {conversation}: {question}", "held a seance with {subject}"),
+    "conversation.archived": (
+        "kept the conversation {conversation} of {subject} as {copy}",
+        "kept a conversation of {subject}",
+    ),
+    "conversation.lost": (
+        "found no transcript of the conversation {conversation} of {subject}",
+        "found no transcript of {subject}",
+    ),
     "agent.session_ended": ("ended its conversation: {reason}", "ended its conversation"),
     "agent.ended": ("saw the session of {subject} end: {why}", "saw the session of {subject} end"),
     "agent.stopped": ("stopped {subject}: {because}", "stopped {subject}"),

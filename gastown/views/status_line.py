@@ -67,7 +67,7 @@ def queue_text(line: QueueLine) -> str:
 
 
 def _of_agent(agent: AgentFacts, queued: Mapping[str, str]) -> dict[str, str]:
-    address, hook = parse_address(agent.address), agent.hook
+    address, hook = parse_address(agent.address), agent.work
     return {
         "@gt_agent": address.short,
         "@gt_role": address.role,

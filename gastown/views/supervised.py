@@ -1,21 +1,23 @@
 """The town as the supervisor sees it: what is on the hooks, what was recorded, and what one look shows."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from gastown.domain.clock import moment, moment_or_none
 from gastown.domain.decide.merge_queue import configuration, to_do
-from gastown.domain.identity import TOWN_PREFIX, session_name
+from gastown.domain.identity import TOWN_PREFIX, Address, session_name
 from gastown.domain.observed import Absent, Observed, Present, Unknown
-from gastown.domain.runtime import AgentStatus
-from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, QueueFacts
+from gastown.domain.runtime import AgentStatus, Callback, Features, Runtime
+from gastown.domain.supervised import CAPABLE, AgentFacts, Hooked, LastStart, PastStart, QueueFacts, Wanted
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError
 from gastown.ledger import agents, incarnations, merges
 from gastown.ledger.database import Row
 from gastown.settings.rig import RigSettings
 from gastown.town import Town
+from gastown.views.role_facts import KnownRole, known_role
+from gastown.views.screens import screen
 from gastown.world.locks import held
 
 WHERE_STATUS_FILES_ARE = ("HOME", "CLAUDE_CONFIG_DIR", "GT_SCRIPTED_HOME")
@@ -25,14 +27,14 @@ WHERE_STATUS_FILES_ARE = ("HOME", "CLAUDE_CONFIG_DIR", "GT_SCRIPTED_HOME")
 def observe_agents(town: Town) -> tuple[AgentFacts, ...]:
     """Every agent whose rig is there, by address. What cannot be seen is Unknown; nothing is raised for it.
 
-    The ledger is read first and the terminal after it, so a session that is missing has really ended; one
-    that was started in between is Unknown.
+    So is the role of an agent whose role's file is broken. The ledger is read first and the terminal after it, so
+    a session that is missing has really ended; one that was started in between is Unknown.
     """
     rigs = town.rigs
     rows = [row for row in agents.supervised(town.ledger) if row["rig"] is None or row["rig"] in rigs]
     names = [_session_name(row, rigs) for row in rows]
     seen = look(town, names)
-    glance = _Glance(town, town.settings.runtime)
+    glance = _Glance(town, town.settings.runtime, {})
     return tuple(_facts(glance, row, name, seen[name]) for row, name in zip(rows, names, strict=True))
 
 
@@ -74,6 +76,10 @@ def look(town: Town, names: Iterable[str]) -> Mapping[str, Observed[Session]]:
 
 def past_starts(town: Town, bead: str) -> tuple[PastStart, ...]:
     """Starts of sessions for a bead since a person last slung it, oldest first."""
+    return _past(incarnations.starts_of_bead(town.ledger, bead))
+
+
+def _past(rows: Iterable[Row]) -> tuple[PastStart, ...]:
     return tuple(
         PastStart(
             began_at=moment(row["began_at"]),
@@ -82,25 +88,41 @@ def past_starts(town: Town, bead: str) -> tuple[PastStart, ...]:
             cause=row["why"],
             ended_head=row["ended_head"],
         )
-        for row in incarnations.starts_of_bead(town.ledger, bead)
+        for row in rows
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Glance:
-    """Asks agent CLIs what they do."""
+    """One look: asks agent CLIs what they do, and each role's file once."""
 
     town: Town
     usual: str
+    roles: dict[tuple[str, str | None], KnownRole | Unknown]
 
-    def status(self, row: Row, session: Observed[Session]) -> Observed[AgentStatus]:
+    def role(self, row: Row) -> KnownRole | Unknown:
+        key = row["role"], row["rig"]
+        if key not in self.roles:
+            self.roles[key] = known_role(self.town, *key)
+        return self.roles[key]
+
+    def runtime(self, row: Row) -> Runtime | Unknown:
+        try:
+            return self.town.runtime(row["incarnation_runtime"] or row["agent_runtime"] or self.usual)
+        except GastownError as error:
+            return Unknown(error.message)
+
+    def status(self, runtime: Runtime | Unknown, session: Observed[Session]) -> Observed[AgentStatus]:
         if not isinstance(session, Present):
             return Absent()
-        name = row["incarnation_runtime"] or row["agent_runtime"] or self.usual
+        if isinstance(runtime, Unknown):
+            return runtime
         environment = {key: os.environ[key] for key in WHERE_STATUS_FILES_ARE if key in os.environ}
+        environment["GT_TOWN"] = str(self.town.root)
         try:
-            runtime = self.town.runtime(name)
-            return runtime.status(session.value.pane_pid, environment | {"GT_TOWN": str(self.town.root)})
+            return runtime.status(
+                session.value.pane_pid, environment, lambda: screen(self.town, session.value)
+            )
         except GastownError as error:
             return Unknown(error.message)
 
@@ -110,23 +132,38 @@ def _session_name(row: Row, rigs: Mapping[str, RigSettings]) -> str:
     if row["incarnation"] is not None and row["ended_at"] is None:
         return str(row["session"])
     prefix = TOWN_PREFIX if row["rig"] is None else rigs[row["rig"]].prefix
-    return session_name(prefix, row["name"])
+    return session_name(prefix, Address(row["role"], row["rig"], row["name"]).handle)
 
 
 def _facts(glance: _Glance, row: Row, name: str, seen: Observed[Session]) -> AgentFacts:
-    session = _believe(seen, row)
-    starts = () if row["generation"] is None else past_starts(glance.town, row["hook_bead"])
+    session, role, runtime = _believe(seen, row), glance.role(row), glance.runtime(row)
     return AgentFacts(
         address=row["address"],
         rig=row["rig"] or "",
         session_name=name,
         paused=row["paused"],
-        hook=None if row["generation"] is None else _hooked(row, starts),
+        hook=None if row["generation"] is None else _hooked(glance.town, row),
         last_assignment_ended=moment_or_none(row["last_ended_at"]),
         last_start=None if row["incarnation"] is None else _last_start(row),
         session=session,
-        status=glance.status(row, session),
+        status=glance.status(runtime, session),
+        role=role if isinstance(role, Unknown) else role.facts,
         last_outcome=row["last_outcome"],
+        wanted=None if row["wanted_at"] is None else _wanted(glance.town, row),
+        features=_features(runtime, role),
+    )
+
+
+def _features(runtime: Runtime | Unknown, role: KnownRole | Unknown) -> Features:
+    """What the agent CLI does for us: what it can, and its role lets it be called for."""
+    if isinstance(runtime, Unknown) or isinstance(role, Unknown):
+        return CAPABLE
+    can, may = runtime.features, role.callbacks
+    return replace(
+        can,
+        primes=can.primes and Callback.PRIME in may,
+        reports=can.reports and Callback.REPORT in may,
+        propels=can.propels and Callback.PROPEL in may,
     )
 
 
@@ -139,7 +176,7 @@ def _believe(session: Observed[Session], row: Row) -> Observed[Session]:
             return session
 
 
-def _hooked(row: Row, starts: Sequence[PastStart]) -> Hooked:
+def _hooked(town: Town, row: Row) -> Hooked:
     return Hooked(
         bead=row["hook_bead"],
         title=row["title"],
@@ -147,8 +184,15 @@ def _hooked(row: Row, starts: Sequence[PastStart]) -> Hooked:
         priority=row["priority"],
         slung_at=moment(row["slung_at"]),
         done_wished_at=moment_or_none(row["done_at"]),
-        starts=starts,
+        starts=past_starts(town, row["hook_bead"]),
+        deferred=bool(row["deferred"]),
     )
+
+
+def _wanted(town: Town, row: Row) -> Wanted:
+    since = moment(row["wanted_at"])
+    starts = _past(incarnations.starts_without_work(town.ledger, row["address"], since))
+    return Wanted(since, row["wanted_by"] or "", starts)
 
 
 def _last_start(row: Row) -> LastStart:
@@ -157,8 +201,18 @@ def _last_start(row: Row) -> LastStart:
         generation=row["incarnation_generation"],
         began_at=moment(row["began_at"]),
         primed_at=moment_or_none(row["primed_at"]),
-        rung_at=moment_or_none(row["rung_at"]),
         prompted_at=moment_or_none(row["prompted_at"]),
         failure=row["failure"],
         ended_at=moment_or_none(row["ended_at"]),
+        rung_at=moment_or_none(row["rung_at"]),
+        rings=row["rings"],
+        turn_ended_at=moment_or_none(row["turn_ended_at"]),
+        pushes=row["pushes"],
+        reported_at=moment_or_none(row["reported_at"]),
+        lasting=bool(row["lasting"]),
+        resumed=bool(row["resumed"]),
+        handoff_at=moment_or_none(row["handoff_at"]),
+        handoff_by=row["handoff_by"],
+        runtime=row["incarnation_runtime"] or "",
+        left_because=row["left_because"],
     )

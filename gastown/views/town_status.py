@@ -15,7 +15,7 @@ from gastown.views.queue import QueueLine, queue_lines
 from gastown.views.rig_list import RigLine, rig_line
 from gastown.views.supervised import observe_agents
 from gastown.views.waiting import WaitingLine, waiting_lines
-from gastown.views.workers import WorkerLine, worker_lines
+from gastown.views.workers import WorkerLine, with_steps, worker_lines
 from gastown.world.locks import held
 
 CONVOYS = 8
@@ -50,6 +50,7 @@ class TownStatus:
     working: tuple[WorkerLine, ...]
     """Every agent that is not idle."""
     idle: tuple[WorkerLine, ...]
+    """Workers without work; of all others those whose session runs or is to run."""
     queues: tuple[QueueLine, ...]
     convoys: tuple[ConvoyProgress, ...]
     """The oldest open ones that somebody asked for."""
@@ -70,7 +71,7 @@ def town_status(town: Town) -> TownStatus:
     """
     settings, rigs, now = town.settings, town.rigs, town.clock.now()
     facts = observe_agents(town)
-    workers = worker_lines(town, facts, settings.max_polecats)
+    workers = with_steps(town, worker_lines(town, facts, settings.max_polecats))
     supervisor, queues = supervisor_line(town), queue_lines(town)
     waiting = waiting_lines(town, facts, workers, rigs)
     first = ready.first(town.ledger, rig=None, now=now, most=1)
@@ -82,7 +83,7 @@ def town_status(town: Town) -> TownStatus:
         rigs=tuple(rig_line(rig) for rig in rigs.values()),
         waiting=waiting,
         working=tuple(line for line in workers if line.state is not WorkerState.IDLE),
-        idle=tuple(line for line in workers if line.state is WorkerState.IDLE),
+        idle=tuple(line for line in workers if line.state is WorkerState.IDLE and line.is_named),
         queues=queues,
         convoys=tuple(convoys.open_convoys(town.ledger, CONVOYS)),
         convoys_open=convoys.counts(town.ledger)[0],
@@ -130,6 +131,11 @@ def _cannot_see(
         f"cannot see what {agent.session_name} does: {agent.status.why}"
         for agent in facts
         if isinstance(agent.status, Unknown)
+    ]
+    unseen += [
+        f"cannot see what {agent.address} is: {agent.role.why}"
+        for agent in facts
+        if isinstance(agent.role, Unknown)
     ]
     unseen += [f"cannot see {line.rig}'s queue process" for line in queues if line.process == "unknown"]
     seen = {agent.address for agent in facts}

@@ -6,24 +6,16 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from gastown.domain.briefing import one_line
-from gastown.domain.identity import OVERSEER
+from gastown.domain.failures import answer
+from gastown.domain.identity import OVERSEER, parse_address
 from gastown.domain.merges import MergeState
+from gastown.domain.observed import Unknown
 from gastown.domain.supervised import AgentFacts
-from gastown.domain.worker_state import WorkerState, needs_a_person
+from gastown.domain.worker_state import WorkerState, is_started_by_hand, needs_a_person
 from gastown.ledger import convoys, events, merges
 from gastown.settings.rig import FILE_NAME, RigSettings
 from gastown.town import Town
 from gastown.views.workers import WorkerLine
-
-FAILURES: Mapping[str, str] = {
-    "rate_limit": "hit the rate limit of its account, and nothing resumes by itself",
-    "authentication_failed": "is not logged in",
-    "billing_error": "was refused by the account's billing",
-    "server_error": "gave up on its model's server",
-    "model_not_found": "asks for a model that does not exist",
-    "invalid_request": "was refused by its model; its conversation may be too long",
-}
-"""Ends of a turn as Claude Code names them, in words."""
 
 NEWS = timedelta(days=1)
 """How long it is told that a convoy has ended, if nobody looks at it."""
@@ -36,7 +28,7 @@ class WaitingLine:
     """One thing that a person has to do."""
 
     kind: str
-    """answer, stalled, failure, held, parked, gate or broken; landed and closed: how a convoy ended"""
+    """answer, stalled, failure, held, parked, gate, role or broken; landed and closed: how a convoy ended"""
     who: str
     """The agent, rig or request that waits, as people say it."""
     bead: str | None
@@ -52,7 +44,7 @@ def waiting_lines(
     asking = [
         line for agent, worker in zip(agents, workers, strict=True) for line in _asks(town, agent, worker)
     ]
-    holding = [*_parked(town, agents, workers), *_held(town), *_gateless(town, rigs), *_broken(town)]
+    holding = [*_parked(town, agents, workers), *_held(town), *_gateless(town, rigs), *_broken(town, agents)]
     return (*_by_age(asking), *_by_age(holding), *_ended(town))
 
 
@@ -69,17 +61,25 @@ def _asks(town: Town, agent: AgentFacts, worker: WorkerLine) -> Iterator[Waiting
         yield WaitingLine(kind, worker.short, worker.bead, one_line(need.why), worker.last_sign, attach)
     else:
         event = events.last_of_type(town.ledger, agent.address, "agent.failed")
-        what = FAILURES.get(need.failure, f"ended its turn with {one_line(need.failure)}")
-        yield WaitingLine("failure", worker.short, worker.bead, what, event.at if event else None, attach)
+        since = event.at if event else None
+        command = answer(need.failure, worker.short)
+        yield WaitingLine("failure", worker.short, worker.bead, one_line(need.why), since, command)
 
 
 def _parked(town: Town, agents: Sequence[AgentFacts], workers: Sequence[WorkerLine]) -> Iterator[WaitingLine]:
+    """Work that nobody tries any more, and sessions that are wanted and do not come up."""
     for agent, worker in zip(agents, workers, strict=True):
-        if worker.state is WorkerState.PARKED and worker.bead is not None and agent.paused is None:
-            event = events.last_of_type(town.ledger, worker.bead, "bead.parked")
-            since = event.at if event else worker.last_sign
-            again = f"gt unsling {worker.bead} && gt sling {worker.bead} {worker.short}"
-            yield WaitingLine("parked", worker.short, worker.bead, worker.why, since, again)
+        if worker.state is not WorkerState.PARKED or agent.paused is not None:
+            continue
+        by_hand = f"gt session start {worker.short}"
+        if agent.work is None or is_started_by_hand(agent):
+            event = events.last_of_type(town.ledger, agent.address, "agent.parked")
+            again = by_hand
+        else:
+            event = events.last_of_type(town.ledger, agent.work.bead, "bead.parked")
+            again = f"gt unsling {agent.work.bead} && gt sling {agent.work.bead} {worker.short}"
+        since = event.at if event else worker.last_sign
+        yield WaitingLine("parked", worker.short, worker.bead, worker.why, since, again)
 
 
 def _held(town: Town) -> Iterator[WaitingLine]:
@@ -100,11 +100,15 @@ def _gateless(town: Town, rigs: Mapping[str, RigSettings]) -> Iterator[WaitingLi
             )
 
 
-def _broken(town: Town) -> Iterator[WaitingLine]:
+def _broken(town: Town, agents: Sequence[AgentFacts]) -> Iterator[WaitingLine]:
     for name, error in town.broken_rigs.items():
         file = town.rig_places(name).root / FILE_NAME
         mend = one_line(error.hint) or f"$EDITOR {file}"
         yield WaitingLine("broken", name, None, one_line(error.message), None, mend)
+    for why, role in {
+        a.role.why: parse_address(a.address).role for a in agents if isinstance(a.role, Unknown)
+    }.items():
+        yield WaitingLine("role", role, None, one_line(why), None, "gt role check")
 
 
 def _ended(town: Town) -> Iterator[WaitingLine]:

@@ -9,6 +9,7 @@ from gastown.domain.identity import parse_address
 from gastown.domain.observed import Absent, Present
 from gastown.domain.supervised import AgentFacts, RestartPolicy
 from gastown.domain.worker_state import Situation, WorkerState, worker_states
+from gastown.ledger import molecules
 from gastown.town import Town
 from gastown.world.locks import held
 
@@ -36,12 +37,36 @@ class WorkerLine:
     """The last output or input of its session; without one, the last that was heard of it."""
     attached: int
     """How many terminals of people show it."""
+    is_worker: bool = True
+    """Whether it is one of a rig's many that come and go with their work."""
+    wanted: bool = False
+    """Whether its session is to run without work, too."""
+    runs: bool = False
+    """Whether its session is there."""
+    failure: str | None = None
+    """What its CLI gave up with, in the CLI's own word."""
+    step: str | None = None
+    """How far its work has come in its steps: `3/5` while it is at the third of five."""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether people are told of it when it has no work."""
+        return self.is_worker or self.runs or self.wanted or self.bead is not None
 
 
 def worker_lines(town: Town, agents: Sequence[AgentFacts], most: int) -> tuple[WorkerLine, ...]:
     """One line for every agent, when at most `most` sessions may run."""
     situations = worker_states(agents, RestartPolicy(), most, town.clock.now())
     return tuple(_line(agent, _seen_by_its_lock(town, agent, situations[agent.address])) for agent in agents)
+
+
+def with_steps(town: Town, lines: Sequence[WorkerLine]) -> tuple[WorkerLine, ...]:
+    """The same lines with how far the work on hooks has come."""
+    steps = {
+        bead: f"{min(done + 1, there_are)}/{there_are}"
+        for bead, (done, there_are) in molecules.steps_on_hooks(town.ledger).items()
+    }
+    return tuple(replace(line, step=steps.get(line.bead or "")) for line in lines)
 
 
 def _seen_by_its_lock(town: Town, agent: AgentFacts, situation: Situation) -> Situation:
@@ -55,6 +80,7 @@ def _seen_by_its_lock(town: Town, agent: AgentFacts, situation: Situation) -> Si
 
 def _line(agent: AgentFacts, situation: Situation) -> WorkerLine:
     address, session, hook = parse_address(agent.address), agent.session, agent.hook
+    failed = agent.last_start.failure if agent.last_start and agent.last_start.ended_at is None else None
     return WorkerLine(
         address=agent.address,
         short=address.short,
@@ -70,6 +96,10 @@ def _line(agent: AgentFacts, situation: Situation) -> WorkerLine:
         until=situation.until,
         last_sign=session.value.activity if isinstance(session, Present) else _last_heard(agent),
         attached=session.value.attached if isinstance(session, Present) else 0,
+        is_worker=agent.is_worker,
+        wanted=agent.wanted is not None,
+        runs=isinstance(session, Present),
+        failure=failed if isinstance(session, Present) else None,
     )
 
 

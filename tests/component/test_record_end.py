@@ -6,7 +6,7 @@ import pytest
 
 from gastown.domain.actions import RecordEnd
 from gastown.domain.assignments import Incarnation
-from gastown.domain.decide.supervision import NOBODYS_FAULT
+from gastown.domain.decide.budget import NOBODYS_FAULT
 from gastown.ledger import events, incarnations
 from gastown.operations.sessions.trace import record_end
 from gastown.supervisor.act import Hands

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
-from gastown.domain.decide.supervision import SESSION_ENDED, parked_because
+from gastown.domain.decide.budget import SESSION_ENDED, parked_because
 from gastown.domain.supervised import RestartPolicy
 from gastown.ledger import agents, incarnations
 from gastown.operations.work.sling import sling

@@ -1,4 +1,4 @@
-"""Facts about one polecat as the supervisor sees it: examples in words, and strategies that draw any."""
+"""Facts about one agent as the supervisor sees it: examples in words, and strategies that draw any."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,10 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from gastown.domain.decide.supervision import SESSION_ENDED, STOPPED_BY_PERSON
+from gastown.domain.decide.budget import SESSION_ENDED, STOPPED_BY_PERSON
 from gastown.domain.observed import Absent, Observed, Present, Unknown
-from gastown.domain.runtime import Activity, AgentStatus
-from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, RestartPolicy
+from gastown.domain.roles import Place, Restart, Scope, Wake
+from gastown.domain.runtime import Activity, AgentStatus, Features
+from gastown.domain.supervised import (
+    CAPABLE,
+    AgentFacts,
+    Hooked,
+    LastStart,
+    PastStart,
+    RestartPolicy,
+    RoleFacts,
+    Wanted,
+)
 from gastown.domain.terminal import Session
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -27,13 +37,26 @@ HERE: Observed[Session] = Present(SESSION)
 IDLE: Observed[AgentStatus] = Present(AgentStatus(Activity.IDLE, "", "c"))
 BUSY: Observed[AgentStatus] = Present(AgentStatus(Activity.BUSY, "", "c"))
 
+POLECAT = RoleFacts(Restart.TEMPORARY, Wake.ON_WORK, Place.WORKTREE, Scope.RIG, many=True)
+CREW = replace(POLECAT, restart=Restart.TRANSIENT)
+MAYOR = RoleFacts(Restart.PERMANENT, Wake.ALWAYS, Place.FOLDER, Scope.TOWN, many=False)
+WITNESS = RoleFacts(Restart.PERMANENT, Wake.ON_WORK, Place.FOLDER, Scope.RIG, many=False)
+DOG = RoleFacts(Restart.TEMPORARY, Wake.ON_WORK, Place.FOLDER, Scope.TOWN, many=True)
+BY_HAND = replace(POLECAT, restart=Restart.NEVER)
+
 HOOK = Hooked("we-1", "Mend the door", 3, 2, AGO, None, ())
+DEFERRED = replace(HOOK, deferred=True)
+WANTED = Wanted(AGO, "overseer")
 DONE_WISHED = replace(HOOK, done_wished_at=A_MINUTE_AGO)
 START = LastStart(7, 3, AGO, AGO, AGO, None, None)
 UNTOLD = replace(START, primed_at=None, prompted_at=None)
 ENDED = replace(START, ended_at=A_MINUTE_AGO)
 OLDER = replace(START, generation=2)
 OLDER_ENDED = replace(OLDER, ended_at=AGO)
+LASTS = replace(START, generation=None, lasting=True)
+"""A session that takes up one piece of work after the other, and has none yet."""
+HANDS_OFF = replace(START, handoff_at=A_MINUTE_AGO, handoff_by=TOAST)
+IS_HANDED_OFF = replace(HANDS_OFF, handoff_by="overseer")
 TALKED_TO = replace(OLDER, prompted_at=A_MINUTE_AGO)
 
 
@@ -54,7 +77,7 @@ def hooked(starts: Sequence[PastStart]) -> Hooked:
     return replace(HOOK, starts=tuple(starts))
 
 
-def toast(
+def toast(  # noqa: PLR0913 - whatever may be a fact
     *,
     session: Observed[Session] = GONE,
     hook: Hooked | None = HOOK,
@@ -64,6 +87,9 @@ def toast(
     assignment_ended: datetime | None = None,
     outcome: str | None = None,
     address: str = TOAST,
+    role: RoleFacts | Unknown = POLECAT,
+    wanted: Wanted | None = None,
+    features: Features = CAPABLE,
 ) -> AgentFacts:
     """Toast, with work on its hook and no session."""
     return AgentFacts(
@@ -76,7 +102,10 @@ def toast(
         start,
         session,
         status,
+        role,
         last_outcome=outcome,
+        wanted=wanted,
+        features=features,
     )
 
 
@@ -124,16 +153,39 @@ hooks = st.builds(
     slung_at=moments,
     done_wished_at=st.none() | moments,
     starts=st.lists(past_starts, max_size=8).map(tuple),
+    deferred=st.booleans(),
+)
+wishes = st.builds(Wanted, moments, st.just("overseer"), st.lists(past_starts, max_size=8).map(tuple))
+roles = st.builds(
+    RoleFacts,
+    st.sampled_from(Restart),
+    st.sampled_from(Wake),
+    st.sampled_from(Place),
+    st.sampled_from(Scope),
+    many=st.booleans(),
 )
 last_starts = st.builds(
     LastStart,
     st.just(7),
-    st.integers(1, 3),
+    st.none() | st.integers(1, 3),
     moments,
     st.none() | moments,
     st.none() | moments,
     st.none() | st.just("rate_limit"),
     st.none() | moments,
+    rung_at=st.none() | moments,
+    rings=st.integers(0, 3),
+    turn_ended_at=st.none() | moments,
+    pushes=st.integers(0, 3),
+    reported_at=st.none() | moments,
+    lasting=st.booleans(),
+    left_because=st.sampled_from([None, "prompt_input_exit", "other"]),
+)
+wishing = st.builds(
+    lambda start, at, by: replace(start, handoff_at=at, handoff_by=by),
+    last_starts,
+    moments,
+    st.sampled_from([TOAST, "overseer"]),
 )
 sessions = st.sampled_from([GONE, UNSEEN, HERE, Present(WATCHED)])
 seen_statuses = st.sampled_from([IDLE, BUSY, Present(AgentStatus(Activity.WAITING, "permission", "c"))])
@@ -141,11 +193,14 @@ agents = st.builds(
     toast,
     session=sessions,
     hook=st.none() | hooks,
-    start=st.none() | last_starts,
+    start=st.none() | last_starts | wishing,
     status=seen_statuses | st.sampled_from([Absent(), Unknown("no rights")]),
     paused=st.none() | st.just("lunch"),
     assignment_ended=st.none() | moments,
     outcome=st.sampled_from([None, "submitted", "no_change", "unslung"]),
+    role=st.just(POLECAT) | roles | st.just(Unknown("roles/polecat.toml: mend that file")),
+    wanted=st.none() | wishes,
+    features=st.builds(Features, primes=st.booleans(), reports=st.booleans(), propels=st.booleans()),
 )
 towns = st.lists(agents, max_size=9).map(
     lambda drawn: [replace(agent, address=f"web/polecats/P{number}") for number, agent in enumerate(drawn)]

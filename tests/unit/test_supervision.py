@@ -15,7 +15,10 @@ from gastown.domain.actions import (
     StartSession,
     StopSession,
 )
-from gastown.domain.decide.supervision import SESSION_ENDED, TALK, UNPRIMED, supervise, tend_queue
+from gastown.domain.decide.budget import SESSION_ENDED
+from gastown.domain.decide.propulsion import UNPRIMED
+from gastown.domain.decide.queues import tend_queue
+from gastown.domain.decide.supervision import TALK, supervise
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.supervised import AgentFacts, QueueFacts
 from tests.unit.polecat_facts import (
@@ -132,7 +135,7 @@ ROWS: dict[str, tuple[AgentFacts, type[Action], str]] = {
         "never told what is on its hook",
     ),
     "never told, rung before": (
-        toast(session=HERE, start=replace(UNTOLD, rung_at=A_MINUTE_AGO), status=IDLE),
+        toast(session=HERE, start=replace(UNTOLD, rung_at=NOW - timedelta(seconds=30), rings=1), status=IDLE),
         LeaveAlone,
         "works on we-1",
     ),

@@ -8,17 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.actions import Action, LeaveAlone, Park, StartSession
-from gastown.domain.decide.supervision import (
+from gastown.domain.decide.budget import (
     CAUSES,
     LONGEST_PAUSE,
-    LONGEST_QUEUE_PAUSE,
     SESSION_ENDED,
     STOPPED_BY_PERSON,
-    QueueStarts,
     parked_because,
-    queue_started,
-    supervise,
 )
+from gastown.domain.decide.queues import LONGEST_QUEUE_PAUSE, QueueStarts, queue_started
+from gastown.domain.decide.supervision import supervise
 from gastown.domain.supervised import PastStart, RestartPolicy
 from tests.unit.polecat_facts import AGO, ENDED, NOW, POLICY, causes, crash, hooked, toast
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.actions import LeaveAlone, StartSession
-from gastown.domain.decide.supervision import supervise, within_slots
+from gastown.domain.decide.slots import within_slots
+from gastown.domain.decide.supervision import supervise
 from gastown.domain.observed import Absent
 from gastown.domain.supervised import AgentFacts
 from tests.unit.polecat_facts import HOOK, NOW, POLICY, START, UNSEEN, at_rest, toast, towns
@@ -17,10 +18,11 @@ from tests.unit.polecat_facts import HOOK, NOW, POLICY, START, UNSEEN, at_rest, 
 def test_never_more_sessions_than_slots(town: list[AgentFacts], most: int, numbers: set[int]) -> None:
     under_way = {f"web/polecats/P{number}" for number in numbers}
     actions = within_slots([supervise(agent, POLICY, NOW) for agent in town], town, most, under_way)
-    fresh = [a for a in town if isinstance(a.session, Absent) and a.address not in under_way]
+    workers = [agent for agent in town if agent.is_worker]
+    fresh = [a for a in workers if isinstance(a.session, Absent) and a.address not in under_way]
     started = {a.agent for a in actions if isinstance(a, StartSession)}
     new = len([agent for agent in fresh if agent.address in started])
-    begun = [agent for agent in town if not isinstance(agent.session, Absent) or agent.address in under_way]
+    begun = [a for a in workers if not isinstance(a.session, Absent) or a.address in under_way]
     unrecorded = [a for a in fresh if a.last_start is not None and a.last_start.ended_at is None]
     assert new == 0 or new + len(begun) + len(unrecorded) <= most
     assert len(actions) == len(town)

@@ -12,6 +12,7 @@ from gastown.domain.runtime import Activity, AgentStatus
 from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, RestartPolicy
 from gastown.domain.terminal import Session
 from gastown.domain.worker_state import WorkerState, needs_a_person, worker_state, worker_states
+from tests.unit.polecat_facts import POLECAT
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 POLICY = RestartPolicy()
@@ -40,7 +41,9 @@ def an_agent(
     start: LastStart | None = None,
     paused: str | None = None,
 ) -> AgentFacts:
-    return AgentFacts("web/polecats/Toast", "web", "we-Toast", paused, hook, None, start, session, status)
+    return AgentFacts(
+        "web/polecats/Toast", "web", "we-Toast", paused, hook, None, start, session, status, POLECAT
+    )
 
 
 RUNS = Present(SESSION)
@@ -92,7 +95,7 @@ SITUATIONS = {
     "it hit a limit": (
         an_agent(RUNS, HOOK, says(Activity.IDLE), replace(START, failure="rate_limit")),
         WorkerState.STALLED,
-        "hit rate_limit",
+        "hit rate_limit: its provider refuses more for now (429); nothing resumes by itself, so restart it later",
     ),
     "it hit a limit and works again": (
         an_agent(RUNS, HOOK, says(Activity.BUSY), replace(START, failure="rate_limit")),

@@ -1,50 +1,29 @@
-"""What to do about each agent's session and each rig's queue: facts and now in, actions with reasons out."""
+"""What to do about each agent's session: facts and now in, one action with its reason out."""
 
-import re
-from collections import Counter
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gastown.domain.actions import (
-    Action,
-    FinishDone,
-    LeaveAlone,
-    Park,
-    RecordEnd,
-    RingDoorbell,
-    StartQueue,
-    StartSession,
-    StopSession,
-)
+from gastown.domain.actions import Action, FinishDone, LeaveAlone, Park, RecordEnd, StartSession, StopSession
+from gastown.domain.decide.budget import SESSION_ENDED, last_cause, parked_because, pause
+from gastown.domain.decide.propulsion import propel
+from gastown.domain.endings import HANDOFF
 from gastown.domain.observed import Absent, Present, Unknown
-from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, QueueFacts, RestartPolicy
+from gastown.domain.roles import Restart
+from gastown.domain.supervised import AgentFacts, Hooked, LastStart, RestartPolicy
 from gastown.domain.terminal import Session
 
-LONGEST_PAUSE = timedelta(minutes=5)
-FIRST_QUEUE_PAUSE = timedelta(seconds=0.2)
-LONGEST_QUEUE_PAUSE = timedelta(minutes=2)
-SESSION_ENDED = "the session ended"
-STOPPED_BY_PERSON = "gt down"
-CUT_OFF = "its start was cut off: who started it was killed"
-UNSEEN = "could not look"
-"""How causes begin that were a tool's silence: they make the pauses longer, and spend no budget."""
-NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON, CUT_OFF})
-"""Causes that say nothing about the work."""
-CAUSES = 3
-"""Budgets of one cause that all causes together may spend: one that always has another face ends as well."""
-UNPRIMED = timedelta(seconds=45)
-"""How long the start callback may take before the doorbell is typed."""
 TALK = timedelta(minutes=10)
 """How long a session is left to a person who prompted it after its work was done."""
-_OF_THE_MOMENT = re.compile(r"\S*\d\S*")
-_DOUBLINGS = 20
-"""More would be longer than any pause."""
+LAST_WORDS = timedelta(seconds=10)
+"""How long an agent that hands itself off may take to end its turn."""
+IN_GOOD_ORDER = frozenset({"prompt_input_exit", "logout"})
+"""Claude Code's words for the end of a conversation that somebody wished at its prompt."""
+LATE = "a session of an older start came late"
 
 
 def supervise(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Action:
     """Choose the one thing to do about this agent's session, and say why."""
+    if isinstance(agent.role, Unknown):
+        return LeaveAlone(agent.address, f"its role cannot be read: {agent.role.why}")
     match agent.session:
         case Unknown(why):
             return LeaveAlone(agent.address, f"cannot see the session: {why}")
@@ -58,20 +37,43 @@ def _running(agent: AgentFacts, session: Session, policy: RestartPolicy, now: da
     start, hook = agent.last_start, agent.hook
     if hook is not None and hook.done_wished_at is not None:
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
-    if (
-        hook is not None
-        and start is not None
-        and (session.incarnation or start.incarnation) < start.incarnation
-    ):
-        return _start(agent, hook, policy, now, "a session of an older start came late")
-    if (
-        hook is not None
-        and start is not None
-        and start.generation == hook.generation
-        and start.ended_at is None
-    ):
-        return _unprimed(agent, session, start, now) or LeaveAlone(agent.address, f"works on {hook.bead}")
-    if hook is None and agent.last_outcome == "unslung" and not session.attached:
+    if start is not None and (session.incarnation or start.incarnation) < start.incarnation:
+        return _replace(agent, policy, now, LATE) or _at_rest(agent, session, policy, now)
+    if start is not None and start.ended_at is None:
+        return _current(agent, session, start, policy, now) or _at_rest(agent, session, policy, now)
+    return _at_rest(agent, session, policy, now)
+
+
+def _current(
+    agent: AgentFacts, session: Session, start: LastStart, policy: RestartPolicy, now: datetime
+) -> Action | None:
+    """What to do about the session of the newest start; None when it has nothing to do any more."""
+    work = agent.work
+    its_own = work is not None and start.generation == work.generation
+    if start.handoff_at is not None and (its_own or start.lasting):
+        return _hand_off(agent, start, start.handoff_at, policy, now)
+    if work is not None and (its_own or start.lasting):
+        return propel(agent, session, start, work, now)
+    if work is None and agent.stays:
+        return LeaveAlone(agent.address, "nothing on the hook; its session stays")
+    return None
+
+
+def _hand_off(
+    agent: AgentFacts, start: LastStart, wished: datetime, policy: RestartPolicy, now: datetime
+) -> Action:
+    """A fresh session in the place of this one, once it has said its last words."""
+    if not agent.turn_ended:
+        if start.handoff_by != agent.address:
+            return LeaveAlone(agent.address, "is handed off when its turn has ended")
+        if wished <= now < wished + LAST_WORDS:
+            return LeaveAlone(agent.address, "hands itself off", wished + LAST_WORDS)
+    return _begin(agent, agent.work, policy, now, "a handoff was wished", again=True)
+
+
+def _at_rest(agent: AgentFacts, session: Session, policy: RestartPolicy, now: datetime) -> Action:
+    """What to do about a session that has nothing to do, or belongs to an older start."""
+    if _was_taken_back(agent) and not session.attached:
         return _in_conversation(agent, now) or StopSession(agent.address, session, "its work was taken back")
     if not agent.turn_ended:
         return LeaveAlone(agent.address, "its last turn has not ended")
@@ -79,20 +81,17 @@ def _running(agent: AgentFacts, session: Session, policy: RestartPolicy, now: da
         return LeaveAlone(agent.address, "a person is watching its session")
     if (talk := _in_conversation(agent, now)) is not None:
         return talk
-    if hook is not None:
-        return _start(agent, hook, policy, now, "an older session has ended its turn")
+    if (fresh := _replace(agent, policy, now, "an older session has ended its turn")) is not None:
+        return fresh
+    if agent.stays:
+        return LeaveAlone(agent.address, "nothing on the hook; its session stays")
     return StopSession(agent.address, session, "nothing on the hook and the turn has ended")
 
 
-def _unprimed(agent: AgentFacts, session: Session, start: LastStart, now: datetime) -> Action | None:
-    """The doorbell for an agent whose start callback brought nothing; typed once, and never over a person's text."""
-    if start.primed_at is not None or start.rung_at is not None:
-        return None
-    if now - start.began_at < UNPRIMED:
-        return LeaveAlone(agent.address, "is starting", start.began_at + UNPRIMED)
-    if not agent.turn_ended or session.attached or session.ever_attached:
-        return None
-    return RingDoorbell(agent.address, session, start.incarnation, "it was never told what is on its hook")
+def _was_taken_back(agent: AgentFacts) -> bool:
+    """Whether its session was for work alone, and the work is its no more."""
+    lasting = agent.last_start is not None and agent.last_start.lasting
+    return agent.work is None and agent.last_outcome == "unslung" and not lasting and not agent.stays
 
 
 def _in_conversation(agent: AgentFacts, now: datetime) -> Action | None:
@@ -107,132 +106,61 @@ def _in_conversation(agent: AgentFacts, now: datetime) -> Action | None:
 def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Action:
     start, hook = agent.last_start, agent.hook
     if start is not None and start.ended_at is None:
-        return RecordEnd(agent.address, start.incarnation, start.failure or SESSION_ENDED)
-    if hook is None:
-        return LeaveAlone(agent.address, "nothing on the hook")
-    if hook.done_wished_at is not None:
+        return _ended(agent, start)
+    if hook is not None and hook.done_wished_at is not None:
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
-    return _start(agent, hook, policy, now, "no session runs")
+    if (fresh := _replace(agent, policy, now, "no session runs")) is not None:
+        return fresh
+    return LeaveAlone(agent.address, f"{hook.bead} is deferred" if hook else "nothing on the hook")
 
 
-def _start(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: datetime, because: str) -> Action:
-    """A new session for what is on the hook, unless a person or the budget says no."""
+def _ended(agent: AgentFacts, start: LastStart) -> Action:
+    """Its session is gone: write it down, and that nobody wants it any more where that is what its role says."""
+    if start.handoff_at is not None:
+        return RecordEnd(agent.address, start.incarnation, HANDOFF)
+    because = start.failure or SESSION_ENDED
+    return RecordEnd(agent.address, start.incarnation, because, unwants=_unwants(agent, start))
+
+
+def _unwants(agent: AgentFacts, start: LastStart) -> bool:
+    if agent.wanted is None or isinstance(agent.role, Unknown):
+        return False
+    match agent.role.restart:
+        case Restart.PERMANENT:
+            return False
+        case Restart.TRANSIENT:
+            return start.failure is None and start.left_because in IN_GOOD_ORDER
+        case Restart.TEMPORARY | Restart.NEVER:
+            return True
+
+
+def _replace(agent: AgentFacts, policy: RestartPolicy, now: datetime, because: str) -> Action | None:
+    """A new session if there is work for one, or it is wanted without."""
+    if agent.work is None and agent.wanted is None:
+        return None
+    return _begin(agent, agent.work, policy, now, because)
+
+
+def _begin(
+    agent: AgentFacts,
+    work: Hooked | None,
+    policy: RestartPolicy,
+    now: datetime,
+    because: str,
+    *,
+    again: bool = False,
+) -> Action:
+    """A new session, unless a person, its role or the budget says no; `again`: in the place of one that runs."""
     if agent.paused is not None:
         return LeaveAlone(agent.address, f"paused: {agent.paused}")
-    if (spent := parked_because(hook.starts, policy)) is not None:
-        return Park(agent.address, hook.bead, spent)
-    if (until := _pause(hook, policy, now)) is not None and until > now:
-        return LeaveAlone(agent.address, f"waits before the next start{_last_cause(hook)}", until)
-    return StartSession(agent.address, f"{hook.bead} is hooked, {because}{_last_cause(hook)}")
-
-
-def _last_cause(hook: Hooked) -> str:
-    """How the last session for this work ended, for whoever wonders why it does not run."""
-    ended = [start.cause for start in hook.starts if start.cause is not None]
-    return f" (the last one: {ended[-1]})" if ended else ""
-
-
-def parked_because(starts: Sequence[PastStart], policy: RestartPolicy) -> str | None:
-    """Why no more sessions are started for a bead with these starts behind it; None while there is budget."""
-    fruitless = [start for start in _fruitless(starts, policy) if not (start.cause or "").startswith(UNSEEN)]
-    counted = Counter(_kind(start) for start in fruitless)
-    for start in reversed(fruitless):
-        if (times := counted[_kind(start)]) >= policy.budget:
-            return f"{times} sessions ended without progress: {start.cause}"
-    if len(fruitless) >= policy.budget * CAUSES:
-        return f"{len(fruitless)} sessions ended without progress, each time differently; last: {fruitless[-1].cause}"
-    return None
-
-
-def _fruitless(starts: Sequence[PastStart], policy: RestartPolicy) -> Sequence[PastStart]:
-    """The starts that came to nothing since the last progress, whatever their causes, oldest first.
-
-    Progress is a head where the branch was never before, or a session that lived long enough.
-    """
-    run: list[PastStart] = []
-    heads: set[str] = set()
-    for start in starts:
-        if _moved(heads, start.head):
-            run.clear()
-        if start.ended_at is None:
-            continue
-        if _moved(heads, start.ended_head) or start.ended_at - start.began_at >= policy.patience:
-            run.clear()
-        elif start.cause not in NOBODYS_FAULT:
-            run.append(start)
-    return run
-
-
-def _moved(heads: set[str], head: str | None) -> bool:
-    """Whether the branch is where it never was; remembers it. A head that could not be read is no move."""
-    if head is None or head in heads:
-        return False
-    heads.add(head)
-    return len(heads) > 1
-
-
-def _kind(start: PastStart) -> str:
-    """The cause without what differs from time to time: process ids, times, names of the moment."""
-    return _OF_THE_MOMENT.sub("#", start.cause or "")
-
-
-def _pause(hook: Hooked, policy: RestartPolicy, now: datetime) -> datetime | None:
-    fruitless = _fruitless(hook.starts, policy)
-    last = fruitless[-1].ended_at if fruitless else None
-    if last is None or last > now or len(fruitless) < 2:  # noqa: PLR2004 - the first restart is at once
-        return None
-    doubled: timedelta = policy.first_pause * 2 ** min(len(fruitless) - 2, _DOUBLINGS)
-    return last + min(doubled, LONGEST_PAUSE)
-
-
-def within_slots(
-    actions: Sequence[Action],
-    agents: Sequence[AgentFacts],
-    most: int,
-    under_way: AbstractSet[str] = frozenset(),
-) -> Sequence[Action]:
-    """Of all sessions to be started, only so many that no more than `most` run; the most urgent, oldest first.
-
-    A slot is held by a session that cannot be seen or whose end is not recorded yet, and by an agent that
-    something is `under_way` for: its session may begin at any moment.
-    """
-    running = sum(agent.address in under_way or _holds_slot(agent) for agent in agents)
-    replaced = {agent.address for agent in agents if isinstance(agent.session, Present)}
-    hooks = {agent.address: agent.hook for agent in agents if agent.hook is not None}
-    new = [a for a in actions if isinstance(a, StartSession) and a.agent not in replaced | under_way]
-    new.sort(key=lambda a: (hooks[a.agent].priority, hooks[a.agent].slung_at))
-    late = {a.agent for a in new[max(0, most - running) :]}
-    return [
-        LeaveAlone(a.agent, f"waits its turn: {most} polecats run")
-        if isinstance(a, StartSession) and a.agent in late
-        else a
-        for a in actions
-    ]
-
-
-def _holds_slot(agent: AgentFacts) -> bool:
-    unrecorded = agent.last_start is not None and agent.last_start.ended_at is None
-    return unrecorded or not isinstance(agent.session, Absent)
-
-
-def tend_queue(queue: QueueFacts) -> Action | None:
-    """Whether the rig's queue process is to be started."""
-    if queue.running or not queue.to_do:
-        return None
-    return StartQueue(queue.rig, f"{queue.to_do} in the queue, no process runs")
-
-
-@dataclass(frozen=True, slots=True)
-class QueueStarts:
-    """The newest start of a queue process, when the next one may be, and how many came to nothing before."""
-
-    began: datetime
-    not_before: datetime
-    in_vain: int
-
-
-def queue_started(before: QueueStarts | None, now: datetime) -> QueueStarts:
-    """What to remember of a start now; `before` is the last one if nothing has landed or come back since."""
-    in_vain = 0 if before is None or now - before.not_before > LONGEST_QUEUE_PAUSE else before.in_vain + 1
-    pause = min(FIRST_QUEUE_PAUSE * 2 ** min(in_vain, _DOUBLINGS), LONGEST_QUEUE_PAUSE)
-    return QueueStarts(now, now + pause, in_vain)
+    if not again and not isinstance(agent.role, Unknown) and agent.role.restart is Restart.NEVER:
+        return LeaveAlone(agent.address, "only a person starts it")
+    starts = work.starts if work else agent.wanted.starts if agent.wanted else ()
+    if (spent := parked_because(starts, policy)) is not None:
+        return Park(agent.address, work.bead if work else None, spent)
+    if (until := pause(starts, policy, now)) is not None:
+        return LeaveAlone(agent.address, f"waits before the next start{last_cause(starts)}", until)
+    what = (
+        f"{work.bead} is hooked" if work else "its session is wanted" if agent.wanted else "its session stays"
+    )
+    return StartSession(agent.address, f"{what}, {because}{last_cause(starts)}")

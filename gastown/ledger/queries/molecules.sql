@@ -13,6 +13,17 @@ SELECT s.* FROM dependencies d JOIN beads s ON s.id = d.bead
  WHERE d.depends_on = :molecule AND d.kind = 'parent-child' AND s.type = 'step'
  ORDER BY json_extract(s.metadata, '$.position'), s.key
 
+-- name: steps_on_hooks
+SELECT a.hook_bead AS bead, count(*) AS steps, sum(s.status = 'closed') AS done
+  FROM agents a
+  JOIN beads m ON m.id = (SELECT o.id FROM dependencies p JOIN beads o ON o.id = p.bead
+                           WHERE p.depends_on = a.hook_bead AND p.kind = 'parent-child'
+                             AND o.type = 'molecule' AND o.status <> 'closed'
+                           ORDER BY o.key DESC LIMIT 1)
+  JOIN dependencies d ON d.depends_on = m.id AND d.kind = 'parent-child'
+  JOIN beads s ON s.id = d.bead AND s.type = 'step'
+ WHERE a.hook_bead IS NOT NULL GROUP BY a.hook_bead
+
 -- name: close_steps
 UPDATE beads SET status = 'closed', closed_at = :at, closed_by = :by, close_reason = :reason,
        updated_at = :at, updated_by = :by

@@ -1,9 +1,11 @@
-"""The doorbell: one fixed line, typed to an agent that waits at its prompt and was never told its work."""
+"""The doorbell: one fixed line, typed to an agent that waits at its prompt with work on its hook."""
 
 import os
 
+from gastown.domain.assignments import Assignment
+from gastown.domain.decide.propulsion import most_rings
 from gastown.domain.observed import Present
-from gastown.domain.runtime import Activity
+from gastown.domain.runtime import Activity, Runtime
 from gastown.domain.terminal import Session
 from gastown.ledger import agents, events, incarnations
 from gastown.operations.sessions.choice import runtime_of
@@ -12,23 +14,34 @@ from gastown.world.locks import lock
 
 LINE = "There is work on your hook. Run: gt prime"
 
+SCREEN = 60
+"""Lines of a screen in which an agent CLI shows what it does."""
+
 STATUS_FILES = ("HOME", "CLAUDE_CONFIG_DIR", "GT_SCRIPTED_HOME")
 """Variables that say where agent CLIs keep their status files."""
 
 
-def ring_doorbell(town: Town, address: str, session: Session, incarnation: int, *, because: str) -> bool:
-    """Type the line to that very session, at most once, and only where no person ever was.
+def ring_doorbell(
+    town: Town, address: str, session: Session, incarnation: int, *, because: str, told: bool = False
+) -> bool:
+    """Type the line to that very session, as often as one piece of work allows, and only where no person ever was.
 
-    False, and nothing is recorded, when it was typed before, was told its work meanwhile, does not wait at its
-    prompt, or cannot be seen. Raises Busy when somebody works on the agent, NotFound when the session ends and
-    Refused when a person comes at that very moment.
+    `told`: it has been told its work before. False, and nothing is recorded, when it was told only now, was rung
+    often enough, does not wait at its prompt, or cannot be seen. Raises Busy when somebody works on the agent,
+    NotFound when the session ends and Refused when a person comes at that very moment.
     """
     with lock(town.places.lock(address), what=address):
-        if not (_untold(town, address, incarnation) and _waits(town, address, session)):
+        if _due(town, address, incarnation, told=told) is None:
             return False
-        now = town.clock.now()
+        runtime = town.runtime(_runtime(town, address))
+        if not _waits(town, runtime, session):
+            return False
+        now, most = town.clock.now(), most_rings(propels=runtime.features.propels)
         with town.ledger.transaction() as ledger:
-            if not (_untold(town, address, incarnation) and incarnations.rung(ledger, incarnation, now)):
+            work = _due(town, address, incarnation, told=told)
+            if work is None or not incarnations.rung(
+                ledger, incarnation, now, since=work.started_at, most=most
+            ):
                 return False
             events.append(
                 ledger, "supervisor", "agent.rung", address, now, incarnation=incarnation, because=because
@@ -37,26 +50,39 @@ def ring_doorbell(town: Town, address: str, session: Session, incarnation: int, 
     return True
 
 
-def _untold(town: Town, address: str, incarnation: int) -> bool:
-    """Whether it is still the one that may act on the hook, and was never told what is there."""
+def _due(town: Town, address: str, incarnation: int, *, told: bool) -> Assignment | None:
+    """What it is to be rung for: it is still the one that may act on the hook, and knows no more than before."""
+    newest, work = incarnations.newest(town.ledger, address), agents.open_assignment(town.ledger, address)
+    if newest is None or newest.id != incarnation or newest.ended_at is not None:
+        return None
+    if work is None or work.deferred or work.is_done_wished:
+        return None
+    its_own = newest.generation == work.generation
+    if not (its_own or newest.lasting) or (its_own and newest.primed_at is not None and not told):
+        return None
+    return work
+
+
+def _runtime(town: Town, address: str) -> str:
+    """The agent CLI that its session began with."""
     newest = incarnations.newest(town.ledger, address)
-    if newest is None or newest.id != incarnation or newest.primed_at is not None:
-        return False
-    assignment = agents.open_assignment(town.ledger, address)
-    return newest.ended_at is None and assignment is not None and assignment.generation == newest.generation
+    known = newest.runtime if newest is not None else ""
+    return known or runtime_of(town, address, agents.open_assignment(town.ledger, address))
 
 
-def _waits(town: Town, address: str, session: Session) -> bool:
-    """Whether it is there, nobody ever saw it, and it says that it waits at its prompt."""
+def _waits(town: Town, runtime: Runtime, session: Session) -> bool:
+    """Whether it is there, nobody ever saw it, and it waits at its prompt, by its own word or as its screen shows."""
     match town.terminal.look([session.name])[session.name]:
         case Present(seen) if (seen.id, seen.pane_pid) == (session.id, session.pane_pid):
             pass
         case _:
             return False
-    assignment = agents.open_assignment(town.ledger, address)
-    if seen.ever_attached or seen.attached or assignment is None:
+    if seen.ever_attached or seen.attached:
         return False
     environment = {name: os.environ[name] for name in STATUS_FILES if name in os.environ}
-    runtime = town.runtime(runtime_of(town, address, assignment))
-    status = runtime.status(session.pane_pid, environment | {"GT_TOWN": str(town.root)})
+    status = runtime.status(
+        session.pane_pid,
+        environment | {"GT_TOWN": str(town.root)},
+        lambda: town.terminal.capture(session, SCREEN),
+    )
     return isinstance(status, Present) and status.value.activity is Activity.IDLE

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gastown.domain.decide.supervision import STOPPED_BY_PERSON
+from gastown.domain.decide.budget import STOPPED_BY_PERSON
 from gastown.domain.observed import Unknown
 from gastown.errors import GastownError, Unavailable
 from gastown.ledger import agents, events, incarnations

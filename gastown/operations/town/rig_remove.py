@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gastown.domain.assignments import Caller
-from gastown.domain.decide.supervision import STOPPED_BY_PERSON
-from gastown.domain.identity import OVERSEER, session_name
+from gastown.domain.decide.budget import STOPPED_BY_PERSON
+from gastown.domain.identity import OVERSEER, parse_address, session_name
 from gastown.domain.observed import Present, Unknown
 from gastown.errors import Refused, Unavailable
 from gastown.ledger import agents, events, incarnations, merges
 from gastown.operations.merge.predecessor import end_all_of_queue
 from gastown.operations.sessions.caller import must_be_person
 from gastown.operations.sessions.trace import end_leftovers
+from gastown.operations.sessions.trusted import take_back_trust
 from gastown.operations.town.holders import stop_holder
 from gastown.operations.town.trust import take_back
 from gastown.operations.work.unsling import put_back
@@ -54,6 +55,7 @@ def remove_rig(town: Town, name: str, *, force: bool = False) -> Removed:
             _check_idle(town, name, force=force)
             _stop_sessions(town, settings)
             undone = take_back(town.root / name)
+            undone = bool(take_back_trust(town, town.root / name)) or undone
             _end_work(town, name)
             aside = _free_place(town, name)
             (town.root / name).rename(aside)
@@ -115,11 +117,12 @@ def _check_idle(town: Town, name: str, *, force: bool) -> None:
 
 def _stop_sessions(town: Town, rig: RigSettings) -> None:
     """End the rig's sessions, the one that shows its queue's log as well, and all that they started."""
-    names = [
-        *(session_name(rig.prefix, agent.name) for agent in agents.all_agents(town.ledger, rig.name)),
+    names = {
+        *(session_name(rig.prefix, parse_address(address).handle) for address in _addresses(town, rig.name)),
+        *_recorded_names(town, rig.name),
         session_name(rig.prefix, "queue"),
-    ]
-    for name, seen in town.terminal.look(names).items():
+    }
+    for name, seen in town.terminal.look(sorted(names)).items():
         match seen:
             case Present(session):
                 town.terminal.stop(session)
@@ -131,8 +134,17 @@ def _stop_sessions(town: Town, rig: RigSettings) -> None:
     end_all_of_queue(town, rig.name)
 
 
+def _recorded_names(town: Town, rig: str) -> Sequence[str]:
+    """The names of sessions that began before the rig had its prefix of today."""
+    newest = (incarnations.newest(town.ledger, address) for address in _addresses(town, rig))
+    return [one.session for one in newest if one is not None and one.ended_at is None]
+
+
 def _end_work(town: Town, rig: str) -> None:
-    """Write down that its sessions have ended, and take back what is on its hooks."""
+    """Write down that its sessions have ended, take back what is on its hooks, and forget its agents.
+
+    Their records stay; one that is made anew, when the rig is there again, goes on with its own.
+    """
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         for address in _addresses(town, rig):
@@ -141,6 +153,7 @@ def _end_work(town: Town, rig: str) -> None:
                 events.append(ledger, OVERSEER, "agent.stopped", address, now, because=STOPPED_BY_PERSON)
             if (assignment := agents.open_assignment(ledger, address)) is not None:
                 put_back(ledger, assignment, by=Caller(OVERSEER), now=now)
+            agents.remove(ledger, address, now)
 
 
 def _free_place(town: Town, name: str) -> Path:
