@@ -14,9 +14,9 @@ LEVELS: Mapping[str, str] = {
 }
 
 
-def permissions() -> Permission:
+def permissions(where: str = "in this rig") -> Permission:
     """How freely agents may work; the careful level when nothing is typed."""
-    tell("How freely may agents work in this rig?")
+    tell(f"How freely may agents work {where}?")
     for level, meaning in LEVELS.items():
         tell(f"  {level:<11} {meaning}")
     while True:
@@ -25,10 +25,10 @@ def permissions() -> Permission:
             return Permission(said)
 
 
-def trust() -> bool:
+def trust(undone_by: str = "gt rig remove") -> bool:
     """Whether Claude Code may be told to trust the folder; no when nothing is typed."""
     tell("Claude Code asks in every new folder whether you trust it; agents cannot answer that.")
-    tell("One entry in its own configuration (~/.claude.json) answers it; gt rig remove takes it out again.")
+    tell(f"One entry in its own configuration (~/.claude.json) answers it; {undone_by} takes it out again.")
     return _ask("add the entry? y / n [n]: ").lower() in ("y", "yes")
 
 

@@ -44,11 +44,11 @@ def install(  # noqa: PLR0913 - one for each thing a person decides
     ] = None,
     no_gate: Annotated[bool, Option("With --from: let work land untested.", "--no-gate")] = False,
     permissions: Annotated[
-        Permission | None, Option("With --from: what agents may do without asking you.")
+        Permission | None, Option("What agents may do without asking you, in their folders (and in the rig).")
     ] = None,
     trust: Annotated[
         bool | None,
-        Option("With --from: whether to add Claude Code's folder-trust entry.", "--trust/--no-trust"),
+        Option("Whether Claude Code is told to trust their folders (and the rig).", "--trust/--no-trust"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -69,12 +69,18 @@ def install(  # noqa: PLR0913 - one for each thing a person decides
         _install_from(Path(folder), source, agent, name, {"name": rig, **wishes}, as_json=as_json)
         return
     from gastown.operations.town.install import install as make_town
+    from gastown.operations.town.install import is_town
 
-    if rig or prefix or gate or no_gate or permissions or trust is not None:
+    if rig or prefix or gate or no_gate:
         raise Invalid(
             "what is to be decided of a rig goes with --from", "gt install DIR, then gt rig add NAME URL"
         )
-    made = make_town(Path(folder), agent=agent, name=name)
+    if output.can_ask() and agent != "scripted" and not is_town(Path(folder)):
+        from gastown.cli import questions
+
+        permissions = permissions or questions.permissions("as the mayor, in a folder of their own")
+        trust = questions.trust("gt uninstall") if trust is None and agent == "claude" else trust
+    made = make_town(Path(folder), agent=agent, name=name, permissions=permissions, trust=trust)
     where = short_path(made.root)
     word = "mended" if made.already else "installed"
     output.show(made, lambda town: f"{word}  {where}   (agents run {town.agent})", as_json=as_json)

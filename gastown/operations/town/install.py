@@ -8,6 +8,7 @@ from pathlib import Path
 import gastown
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER
+from gastown.domain.permission import Permission
 from gastown.errors import Invalid, Refused, Unavailable
 from gastown.ledger import events
 from gastown.ledger.database import FILE_NAME as LEDGER
@@ -30,14 +31,24 @@ class Installed:
     already: bool
 
 
-def install(root: Path, *, agent: str = "claude", name: str | None = None) -> Installed:
+def install(
+    root: Path,
+    *,
+    agent: str = "claude",
+    name: str | None = None,
+    permissions: Permission | None = None,
+    trust: bool | None = None,
+) -> Installed:
     """Make `root` a town whose agents run `agent` where nothing else is said; mend one that is a town already.
 
-    Raises Refused for a folder with other things in it, Invalid for one whose name no terminal shows, NotFound
-    for an unknown agent CLI.
+    `permissions` and `trust` are for agents with a folder of their own, as the mayor; a town that is there has said
+    them in its town.toml. Raises Refused for a folder with other things in it, Invalid for one whose name no terminal
+    shows, NotFound for an unknown agent CLI.
     """
     root = towns.real(root.expanduser())
-    if (root / towns.FILE_NAME).is_file():
+    if is_town(root):
+        if permissions is not None or trust is not None:
+            raise Refused(f"{root} is a town already", f"edit [agents] in {root / towns.FILE_NAME}")
         town = Town(root)
         _furnish(town)
         _record(town, Caller(OVERSEER))
@@ -47,7 +58,7 @@ def install(root: Path, *, agent: str = "claude", name: str | None = None) -> In
     owner, email = user_identity()
     settings = towns.TownSettings(
         name=name or root.name, owner=owner, email=email, runtime=agent, model="", max_polecats=4, environment=(),
-        scripted_allowed=agent == "scripted",
+        scripted_allowed=agent == "scripted", permissions=permissions or Permission.ASK, trust=bool(trust),
     )  # fmt: skip
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +71,11 @@ def install(root: Path, *, agent: str = "claude", name: str | None = None) -> In
     _furnish(town)
     _record(town, Caller(OVERSEER))
     return Installed(root, agent, already=False)
+
+
+def is_town(root: Path) -> bool:
+    """Whether there is a town in this folder, so that it is only mended."""
+    return (towns.real(root.expanduser()) / towns.FILE_NAME).is_file()
 
 
 def _check_folder(root: Path) -> None:

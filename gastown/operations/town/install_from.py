@@ -20,7 +20,7 @@ from gastown.operations.history.remote import Place
 from gastown.operations.history.restore import restore
 from gastown.operations.history.share import share
 from gastown.operations.history.take_over import NeededRig, prefixes, row_of, take_over
-from gastown.operations.town.install import install
+from gastown.operations.town.install import Installed, install
 from gastown.operations.town.rig_add import Ask, add_rig
 from gastown.settings.town import FILE_NAME
 from gastown.town import Town
@@ -69,14 +69,21 @@ def install_from(
     source, root = whole(url), root.expanduser()
     found = _look(source)
     if found is None:
-        made = install(root, agent=agent, name=name)
+        made = _made(root, agent, name, rig)
         return _with_rig(Town(made.root), made.agent, source, rig, say)
     before = _which(found, name or root.absolute().name)
     if (root / FILE_NAME).is_file() and not (root / LEDGER).exists():
         restore(Town(root), by=OVERSEER)  # killed while the restored ledger took its place
-    made = install(root, agent=agent, name=name or before.name or None)
+    made = _made(root, agent, name or before.name or None, rig)
     restored, rigs = take_over(Town(made.root), source, before.uid, say=say)
     return InstalledFrom(made.root, made.agent, masked(source), None, restored.beads, rigs, restored.notes)
+
+
+def _made(root: Path, agent: str, name: str | None, wishes: RigWishes) -> Installed:
+    """The town; what is decided for the rig counts for its own folders as well. One that is there says it itself."""
+    if (root / FILE_NAME).is_file():
+        return install(root, agent=agent, name=name)
+    return install(root, agent=agent, name=name, permissions=wishes.permissions, trust=wishes.trust)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from gastown.errors import Refused
 from gastown.ledger import agents, merges
 from gastown.operations.sessions.caller import must_be_person
+from gastown.operations.sessions.trusted import take_back_trust
 from gastown.operations.town.down import down, undisturbed
 from gastown.operations.town.trust import take_back
 from gastown.town import Town
@@ -35,6 +36,7 @@ def uninstall(town: Town, *, force: bool = False) -> Uninstalled:
         down(town, agents_too=True)
         for rig in town.rigs:
             take_back(town.root / rig)
+        take_back_trust(town)
         town.close()
         aside = town.root.with_name(f"{town.root.name}.removed-{town.clock.now():%Y%m%dT%H%M%SZ}")
         town.root.rename(aside)
