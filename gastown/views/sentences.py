@@ -115,7 +115,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "kept how far {subject} is with {bead}",
         "kept how far {subject} is",
     ),
-    "agent.seance": ("asked {subject} in its conversation {conversation}: {question}", "held a seance with {subject}"),
+    "conversation.asked": (
+        "asked {subject} in its conversation {conversation}: {question}",
+        "opened the conversation {conversation} of {subject}",
+    ),
     "conversation.archived": (
         "kept the conversation {conversation} of {subject} as {copy}",
         "kept a conversation of {subject}",
