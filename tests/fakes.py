@@ -128,7 +128,7 @@ class FakeTerminal:
             screen.pop()
         return "\n".join(screen[max(0, len(screen) - lines) :])
 
-    def type_line(self, session: Session, text: str, *, untouched: bool = False) -> None:
+    def type_line(self, session: Session, text: str, *, untouched: bool = False, paste: bool = False) -> None:  # noqa: ARG002
         if not all(letter.isprintable() or letter == "\u00a0" for letter in text):
             raise Refused("text with control characters cannot be typed")
         known = self._find(session)

@@ -17,15 +17,27 @@ BEFORE_ENTER = 0.1
 """Seconds between the text and Enter: with none, Claude Code (2.1.328) lost 7 of 50 lines."""
 
 
-def type_line(door: Door, session: Session, text: str, *, untouched: bool) -> None:
+AFTER_PASTE = 0.3
+"""Seconds between a paste and Enter: Gemini (0.61.0) loses one that comes at once."""
+
+
+def type_line(door: Door, session: Session, text: str, *, untouched: bool, paste: bool = False) -> None:
     """Type `text` and Enter. NotFound when the program has ended, Refused when the pane is in a mode.
 
-    `untouched`: also Refused once a person's terminal has shown it.
+    `untouched`: also Refused once a person's terminal has shown it. `paste`: as one bracketed paste.
     """
+    if paste and text:
+        buffer = f"gt{session.pane.lstrip('%')}"
+        hold = script.command("set-buffer", "-b", buffer, "--", text)
+        give = script.command("paste-buffer", "-p", "-d", "-b", buffer, "-t", session.pane)
+        _send(door, session, untouched, hold, give)
+        time.sleep(AFTER_PASTE)
+        _send(door, session, untouched, _keys(session, "Enter"))
+        return
     for at in range(0, len(text), CHUNK):
-        _send(door, session, untouched, "-l", "--", text[at : at + CHUNK])
+        _send(door, session, untouched, _keys(session, "-l", "--", text[at : at + CHUNK]))
         time.sleep(BETWEEN if at + CHUNK < len(text) else BEFORE_ENTER)
-    _send(door, session, untouched, "Enter")
+    _send(door, session, untouched, _keys(session, "Enter"))
 
 
 def refuse_touched(session: Session) -> Refused:
@@ -33,14 +45,17 @@ def refuse_touched(session: Session) -> Refused:
     return Refused(f"a person has been in {session.name}: what stands in its input box may be theirs")
 
 
-def _send(door: Door, session: Session, untouched: bool, *keys: str) -> None:  # noqa: FBT001 - private
-    """Send keys if, at that very moment, they would reach the program, and nobody's text if that is asked."""
+def _keys(session: Session, *keys: str) -> str:
+    return script.command("send-keys", "-t", session.pane, *keys)
+
+
+def _send(door: Door, session: Session, untouched: bool, *commands: str) -> None:  # noqa: FBT001 - private
+    """Carry out what types if it would reach the program at that very moment, and nobody's text if that is asked."""
     here = script.both(script.equal("pane_pid", session.pane_pid), script.equal("pane_in_mode", 0))
     if untouched:
         here = script.both(here, f"#{{==:{script.TOUCHED},0}}")
-    send = script.command("send-keys", "-t", session.pane, *keys)
     otherwise = f"#{{pane_pid}} {script.TOUCHED}"
-    answer = door.tell([script.only_if(session.pane, here, send, otherwise=otherwise)])
+    answer = door.tell([script.only_if(session.pane, here, *commands, otherwise=otherwise)])
     pid, _, touched = answer.out.strip().partition(" ")
     if answer.nobody or (answer.out and pid != str(session.pane_pid)):
         raise NotFound(f"{session.name} has ended")
