@@ -46,7 +46,7 @@ def ring_doorbell(
             events.append(
                 ledger, "supervisor", "agent.rung", address, now, incarnation=incarnation, because=because
             )
-        town.terminal.type_line(session, LINE, untouched=True)
+        town.terminal.type_line(session, LINE, untouched=True, paste=runtime.features.pastes)
     return True
 
 
