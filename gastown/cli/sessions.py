@@ -88,7 +88,7 @@ def prime(
         raise Refused(
             "you are the human: nothing is on your hook", "gt prime AGENT shows what that agent is told"
         )
-    output.say(_briefing(town, by, find_agent(town, who).address if who else by.address, None))
+    _tell(town, by, find_agent(town, who).address if who else by.address, None)
 
 
 def _prime_by_callback() -> None:
@@ -102,7 +102,7 @@ def _prime_by_callback() -> None:
     try:
         by = caller(town)
         if not by.is_human:
-            output.say(_briefing(town, by, by.address, _said()))
+            _tell(town, by, by.address, _said())
     except GastownError as error:
         _not_briefed(town, error.message)
     except Exception as error:  # noqa: BLE001 - the agent must be told something in any case
@@ -119,11 +119,15 @@ def _not_briefed(town: "Town", why: str) -> None:
         log.write(f"{town.clock.now():%Y-%m-%dT%H:%M:%SZ} prime {output.harmless(why)}\n")
 
 
-def _briefing(town: "Town", by: "Caller", address: str, callback_input: str | None) -> str:
+def _tell(town: "Town", by: "Caller", address: str, callback_input: str | None) -> None:
     from gastown.operations.sessions.prime import prime as tell_work
     from gastown.views.briefing import briefing
 
-    return tell_work(town, briefing(town, address), by=by, callback_input=callback_input).rstrip("\n")
+    def say(text: str) -> None:
+        output.say(text.rstrip("\n"))
+        output.flush()
+
+    tell_work(town, lambda: briefing(town, address), by=by, callback_input=callback_input, say=say)
 
 
 def _said() -> str:

@@ -1,12 +1,15 @@
-"""What an agent is to be told when it starts: its role, its hook, and how far the work has come."""
+"""What an agent is to be told when it starts: its role, its hook, how far the work has come, and what came for it."""
 
 from typing import TYPE_CHECKING
 
 from gastown.domain.assignments import Assignment
-from gastown.domain.briefing import Briefing, HookedWork
+from gastown.domain.briefing import fill
+from gastown.domain.briefing_facts import Briefing, HookedWork
+from gastown.domain.messages import Kind, Message
 from gastown.domain.observed import Present
+from gastown.domain.roles import Place, Role
 from gastown.errors import GastownError, NotFound
-from gastown.ledger import agents, beads, events, incarnations, molecules
+from gastown.ledger import agents, beads, events, incarnations, messages, molecules
 from gastown.ledger.agents import AgentRow
 from gastown.settings import roles
 from gastown.settings.rig import RigSettings
@@ -28,48 +31,91 @@ def briefing(town: Town, address: str) -> Briefing:
     """
     agent = agents.get(town.ledger, address)
     if agent is None:
-        raise NotFound(f"there is no agent {address!r}", "gt status lists them")
-    rig = town.rig(agent.rig or "")
+        raise NotFound(f"there is no agent {address!r}", "gt agents lists them")
+    rig = town.rig(agent.rig) if agent.rig else None
+    role = roles.read(agent.role, town=town.root, rig=agent.rig)
     assignment = agents.open_assignment(town.ledger, address)
     return Briefing(
         address=address,
-        role_prompt=role_prompt(town, agent.role, rig),
-        target=rig.target,
+        role_prompt=_prompt(town, agent, role, rig),
+        target=rig.target if rig else "",
         starts=_earlier_starts(town, assignment) if assignment else 0,
-        work=_work(town, rig, agent, assignment) if assignment else None,
+        work=_work(town, rig, agent, role, assignment) if assignment else None,
+        orders=role.directives,
+        orders_in=role.sources.get("directives", ""),
+        note=_note(town, address, assignment),
+        mail=[message for message in messages.unread(town.ledger, address) if not _is_note(message)],
     )
 
 
-def role_prompt(town: Town, role: str, rig: RigSettings) -> str:
-    """The prompt of a role with its variables filled in. Raises NotFound or Invalid."""
-    prompt = roles.read(role, town=town.root, rig=rig.name).prompt
-    return prompt.replace("{rig}", rig.name).replace("{target}", rig.target)
+def _prompt(town: Town, agent: AgentRow, role: Role, rig: RigSettings | None) -> str:
+    of_rig = {"rig": rig.name, "target": rig.target} if rig else {}
+    own = {"address": agent.address, "name": agent.name, "role": agent.role, "town": town.settings.name}
+    return fill(role.prompt, {**own, **of_rig})
+
+
+def _note(town: Town, address: str, assignment: Assignment | None) -> Message | None:
+    """The newest note of the agent to itself, if it is unread or about the same work.
+
+    What a session was told and could not finish, the one after it needs as well.
+    """
+    newest = next(iter(messages.notes_to_self(town.ledger, address, most=1)), None)
+    if newest is None or newest.is_unread:
+        return newest
+    same = assignment is not None and newest.generation == assignment.generation
+    return newest if same else None
+
+
+def _is_note(message: Message) -> bool:
+    return message.kind == Kind.HANDOFF and message.sender == message.recipient
 
 
 def _earlier_starts(town: Town, assignment: Assignment) -> int:
     """How often somebody was told of this work before: a session that never came so far did not begin it."""
-    return sum(row["primed_at"] is not None for row in incarnations.starts_of_bead(town.ledger, assignment.bead))
+    return sum(
+        row["primed_at"] is not None for row in incarnations.starts_of_bead(town.ledger, assignment.bead)
+    )
 
 
-def _work(town: Town, rig: RigSettings, agent: AgentRow, assignment: Assignment) -> HookedWork:
-    bead, branch = beads.get(town.ledger, assignment.bead), assignment.branch
-    seen = _seen(town, rig, agent)
-    stands_on = _stands_on(seen, branch) if seen and branch else ""
-    at = seen.head if seen and seen.head and stands_on else f"refs/heads/{branch}"
-    return HookedWork(
+def _work(
+    town: Town, rig: RigSettings | None, agent: AgentRow, role: Role, assignment: Assignment
+) -> HookedWork:
+    bead = beads.get(town.ledger, assignment.bead)
+    work = HookedWork(
         bead=bead.id,
         title=bead.title,
         generation=assignment.generation,
-        branch=assignment.branch or NO_BRANCH,
+        branch="",
         description=bead.description,
         acceptance=bead.acceptance,
         design=bead.design,
         comments=beads.comments(town.ledger, bead.id),
-        commits=_commits(town, rig, at) if branch else (),
-        unsaved=seen.staged + seen.unstaged + seen.untracked + seen.unmerged if seen else 0,
-        stands_on=stands_on,
+        commits=(),
+        unsaved=0,
         kept=_kept(town, bead.id, agent.address),
         molecule=molecules.open_of_bead(town.ledger, bead.id),
+        deferred=assignment.deferred,
+    )
+    if rig is None or role.place is not Place.WORKTREE:
+        return work
+    return _in_worktree(town, rig, agent, assignment.branch, work)
+
+
+def _in_worktree(
+    town: Town, rig: RigSettings, agent: AgentRow, branch: str | None, work: HookedWork
+) -> HookedWork:
+    from dataclasses import replace
+
+    seen = _seen(town, agent)
+    stands_on = _stands_on(seen, branch) if seen and branch else ""
+    at = seen.head if seen and seen.head and stands_on else f"refs/heads/{branch}"
+    return replace(
+        work,
+        branch=branch or NO_BRANCH,
+        commits=_commits(town, rig, at) if branch else (),
+        unsaved=seen.staged + seen.unstaged + seen.untracked + seen.unmerged if seen else 0,
+        changed=seen.examples if seen else (),
+        stands_on=stands_on,
     )
 
 
@@ -89,11 +135,11 @@ def _target(repository: "Repository", branch: str) -> str:
     return own if isinstance(repository.resolve(own), Present) else f"refs/remotes/origin/{branch}"
 
 
-def _seen(town: Town, rig: RigSettings, agent: AgentRow) -> "WorktreeStatus | None":
+def _seen(town: Town, agent: AgentRow) -> "WorktreeStatus | None":
     from gastown.world.git.status import status
 
     try:
-        return status(town.rig_places(rig.name).polecat(agent.name))
+        return status(town.places.home(agent.address))
     except GastownError:
         return None
 

@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
-from gastown.domain.briefing import Briefing, HookedWork
-from gastown.ledger import agents, events, incarnations
+from gastown.errors import Refused
+from gastown.ledger import agents, events, incarnations, messages, primings
 from gastown.ledger.database import Row
+from gastown.ledger.quick import credential_hash
 from gastown.ledger.sqlite import sqlite3
+from gastown.operations.sessions import prime as priming
 from gastown.operations.sessions.caller import caller
-from gastown.operations.sessions.prime import prime
+from gastown.operations.talk.send import send
+from gastown.operations.work.create import create
+from gastown.operations.work.sling import sling
 from gastown.town import Town
+from gastown.views.briefing import briefing
 from gastown.world.wake import Doorbell
 from tests.towns import HUMAN, a_town, put_to_work, start
 
@@ -38,14 +43,42 @@ def become(monkeypatch: pytest.MonkeyPatch, town: Town) -> Callable[..., Caller]
     return ask
 
 
-def a_briefing(town: Town, address: str = TOAST) -> Briefing:
-    """What that agent is told."""
-    assignment = agents.open_assignment(town.ledger, address)
-    assert assignment is not None
-    work = HookedWork(
-        assignment.bead, "Mend the door", assignment.generation, "b", "It creaks.", "", "", (), (), 0
-    )
-    return Briefing(address, "You are a polecat.", "main", 0, work)
+def prime(
+    town: Town,
+    by: Caller,
+    source: str = "startup",
+    *,
+    address: str = TOAST,
+    said: str | None = "",
+    at: str = "c-1",
+) -> str:
+    """What the agent reads; `said` None: it asked by hand, else what its CLI says."""
+    texts = list[str]()
+    facts = json.dumps({**STARTED, "source": source, "session_id": at}) if said == "" else said
+    priming.prime(town, lambda: briefing(town, address), by=by, callback_input=facts, say=texts.append)
+    (text,) = texts
+    return text
+
+
+def lasting(town: Town, address: str = TOAST) -> str:
+    """Begin a session that lasts, without work; gives its credential."""
+    with town.ledger.transaction() as ledger:
+        incarnations.mint(
+            ledger, address, None, credential_hash=credential_hash("lasting"), conversation="c-0", session="we-Toast",
+            head=None, why_older="", now=town.clock.now(), lasting=True, runtime="claude",
+        )  # fmt: skip
+    return "lasting"
+
+
+def write(town: Town, subject: str, body: str = "At the door.", **more: object) -> str:
+    """A message to Toast."""
+    words = {"sender": "mayor", "recipient": TOAST, **more}
+    with town.ledger.transaction() as ledger:
+        return send(town, ledger, subject=subject, body=body, now=town.clock.now(), **words)  # type: ignore[arg-type]
+
+
+def unread(town: Town) -> list[str]:
+    return [message.subject for message in messages.unread(town.ledger, TOAST)]
 
 
 def conversations(town: Town) -> list[Row]:
@@ -65,7 +98,7 @@ def test_an_agent_that_starts_gets_its_hook_and_that_is_recorded(
 ) -> None:
     by = become(put_to_work(town))
     bell = Doorbell(town.places.wake)
-    text = prime(town, a_briefing(town), by=by, callback_input=json.dumps(STARTED))
+    text = prime(town, by)
     assert "\nHOOK: we-" in text
     assert bell.wait(0)
     bell.close()
@@ -84,7 +117,7 @@ def test_an_agent_that_starts_gets_its_hook_and_that_is_recorded(
 
 def test_an_agent_that_asks_by_hand_is_told_the_same(town: Town, become: Callable[..., Caller]) -> None:
     by = become(put_to_work(town))
-    assert "\nHOOK: we-" in prime(town, a_briefing(town), by=by, callback_input=None)
+    assert "\nHOOK: we-" in prime(town, by, said=None)
     assert [payload["source"] for payload in primed(town)] == ["by hand"]
     assert conversations(town) == []
 
@@ -93,7 +126,7 @@ def test_the_first_time_counts_however_often_it_asks(town: Town, become: Callabl
     by = become(put_to_work(town))
     times = list[object]()
     for source in ("startup", "resume", "compact"):
-        prime(town, a_briefing(town), by=by, callback_input=json.dumps({**STARTED, "source": source}))
+        prime(town, by, source)
         incarnation = incarnations.newest(town.ledger, TOAST)
         assert incarnation is not None
         times.append(incarnation.primed_at)
@@ -118,13 +151,13 @@ def test_an_agent_is_told_its_work_whatever_its_cli_says(
     town: Town, become: Callable[..., Caller], said: str
 ) -> None:
     by = become(put_to_work(town))
-    assert "\nHOOK: we-" in prime(town, a_briefing(town), by=by, callback_input=said)
+    assert "\nHOOK: we-" in prime(town, by, said=said or "nothing")
     assert [payload["source"] for payload in primed(town)] == ["by hand"]
 
 
 def test_a_human_who_looks_leaves_no_trace(town: Town) -> None:
     put_to_work(town)
-    assert "\nHOOK: we-" in prime(town, a_briefing(town), by=HUMAN, callback_input=None)
+    assert "\nHOOK: we-" in prime(town, HUMAN, said=None)
     assert primed(town) == []
 
 
@@ -137,12 +170,7 @@ def test_a_session_that_was_replaced_is_told_so_and_gets_no_work(
     secret = put_to_work(town)
     asked_early = become(secret)
     start(town)
-    text = prime(
-        town,
-        a_briefing(town),
-        by=become(secret) if known else asked_early,
-        callback_input=json.dumps(STARTED),
-    )
+    text = prime(town, become(secret) if known else asked_early)
     assert text.startswith(f"You are an older session of {TOAST}")
     assert "\nHOOK: (nothing)\n" in text
     assert "Mend the door" not in text
@@ -151,8 +179,201 @@ def test_a_session_that_was_replaced_is_told_so_and_gets_no_work(
 
 def test_nobody_takes_over_the_conversation_of_another(town: Town, become: Callable[..., Caller]) -> None:
     by = become(put_to_work(town))
-    prime(town, a_briefing(town), by=by, callback_input=json.dumps(STARTED))
+    prime(town, by)
     thief = become(put_to_work(town, RUST))
-    prime(town, a_briefing(town, RUST), by=thief, callback_input=json.dumps(STARTED))
+    prime(town, thief, address=RUST)
     (conversation,) = conversations(town)
     assert (conversation["agent"], conversation["incarnation"]) == (TOAST, 1)
+
+
+# what is recorded
+
+
+def test_what_was_told_is_recorded_with_its_size_and_sections(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    by = become(put_to_work(town))
+    text = prime(town, by)
+    told = primings.of_conversation(town.ledger, TOAST, "c-1")
+    assert told is not None
+    assert (told.incarnation, told.source, told.characters) == (by.incarnation, "startup", len(text))
+    assert {"role", "title", "description", "step", "steps"} <= told.told.keys()
+    assert primings.of_conversation(town.ledger, RUST, "c-1") is None
+
+
+# mail and notes
+
+
+def test_mail_that_was_shown_whole_counts_as_seen_and_what_was_not_is_shown_again(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    by = become(put_to_work(town))
+    short, long = write(town, "short"), write(town, "long", "x" * 20_000)
+    assert "| short\n| At the door.\n" in prime(town, by)
+    assert unread(town) == ["long"]
+    seen = messages.get(town.ledger, short)
+    assert seen is not None
+    assert seen.seen_by == by.incarnation
+    again = prime(town, by, "clear", at="c-2")
+    assert "| short\n" not in again
+    assert f"gt mail read {long}\n" in again
+
+
+def test_a_session_that_dies_before_it_said_anything_has_seen_nothing(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    by = become(put_to_work(town))
+    write(town, "short")
+
+    def die(_: str) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        priming.prime(town, lambda: briefing(town, TOAST), by=by, callback_input=None, say=die)
+    assert unread(town) == ["short"]
+    assert "| short\n" in prime(town, become(start(town)))
+
+
+def test_a_human_and_an_older_session_see_nothing_in_an_agents_place(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    secret = put_to_work(town)
+    write(town, "short")
+    assert "| short\n" in prime(town, HUMAN, said=None)
+    start(town)
+    assert "short" not in prime(town, become(secret))
+    assert unread(town) == ["short"]
+
+
+def test_the_newest_note_of_a_session_before_is_told_to_each_that_goes_on_with_that_work(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    by = become(put_to_work(town))
+    mine = {"sender": TOAST, "kind": "handoff", "generation": by.generation}
+    write(town, "handoff", "The hinge.", **mine)
+    write(town, "handoff", "The lock.", **mine)
+    text = prime(town, become(start(town)))
+    assert "[note of the session before you, " in text
+    assert "| The lock.\n" in text
+    assert "The hinge." not in text
+    assert unread(town) == []
+    assert "an earlier session has read it: quoted" in prime(town, become(start(town)))
+    agents_work(town, RUST)
+    with town.ledger.transaction() as ledger:
+        agents.end_assignment(ledger, by.generation or 0, "unslung", town.clock.now())
+        agents.unhook(ledger, TOAST, hooked(town, TOAST))
+    assert "The lock." not in prime(town, HUMAN, said=None)
+
+
+def agents_work(town: Town, address: str) -> None:
+    """Give another agent work of its own."""
+    sling(town, create(town, "Paint the wall", by=HUMAN).id, address, by=HUMAN)
+
+
+def hooked(town: Town, address: str) -> str:
+    agent = agents.get(town.ledger, address)
+    assert agent is not None
+    return agent.hook_bead or ""
+
+
+# conversations that go on
+
+
+def test_after_compaction_and_resume_only_what_changed_is_told(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    by = become(put_to_work(town))
+    prime(town, by)
+    write(town, "new")
+    for source in ("compact", "resume"):
+        text = prime(town, by, source)
+        assert text.startswith("This conversation was told its work before")
+        assert "\nHOOK: we-" in text
+        assert "The rules in short: " in text
+        assert "[your step now, " in text
+        assert "You are Toast, a polecat" not in text
+        assert "Mend the door" not in text
+        assert ("| new\n" in text) == (source == "compact")
+    assert "Mend the door" in prime(town, by, "clear", at="c-2")
+    assert "Mend the door" in prime(town, by, said=None)
+
+
+def test_a_conversation_that_goes_on_in_a_new_session_knows_what_it_was_told(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    prime(town, become(put_to_work(town)))
+    by = become(start(town))
+    assert "Mend the door" not in prime(town, by, "resume")
+    assert "Mend the door" in prime(town, by, "resume", at="c-unheard-of")
+    assert "Mend the door" in prime(town, by)
+
+
+# sessions that last, and work that waits
+
+
+def took_up(town: Town) -> list[object]:
+    return [event.payload["bead"] for event in events.last(town.ledger, 99) if event.type == "agent.took_up"]
+
+
+def test_a_session_that_lasts_takes_up_one_assignment_after_the_other(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    put_to_work(town)
+    with town.ledger.transaction() as ledger:
+        assignment = agents.open_assignment(ledger, TOAST)
+        assert assignment is not None
+        agents.end_assignment(ledger, assignment.generation, "unslung", town.clock.now())
+        agents.unhook(ledger, TOAST, assignment.bead)
+    secret = lasting(town)
+    assert "HOOK: (nothing)\nYou are web/polecats/Toast. There is nothing on your hook" in prime(
+        town, become(secret)
+    )
+    agents_work(town, TOAST)
+    assert "Paint the wall" in prime(town, become(secret), "compact")
+    incarnation = incarnations.newest(town.ledger, TOAST)
+    assert incarnation is not None
+    assert (incarnation.bead, took_up(town)) == (hooked(town, TOAST), [hooked(town, TOAST)])
+    prime(town, become(secret), said=None)
+    assert len(took_up(town)) == 1
+    assert conversations(town)[0]["runtime"] == "claude"
+
+
+@pytest.mark.parametrize("source", ["compact", "clear", "startup", "resume", None])
+def test_deferred_work_begins_with_a_session_or_when_its_agent_asks(
+    town: Town, become: Callable[..., Caller], source: str | None
+) -> None:
+    by = become(put_to_work(town))
+    with town.ledger.transaction() as ledger:
+        ledger.select("UPDATE assignments SET deferred = 1", {})
+    begins = source not in ("compact", "clear")
+    prime(town, by, source or "", said="" if source else None)
+    assignment = agents.open_assignment(town.ledger, TOAST)
+    assert assignment is not None
+    assert assignment.deferred is not begins
+
+
+def test_work_that_comes_while_the_briefing_is_read_is_told(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    put_to_work(town)
+    with town.ledger.transaction() as ledger:
+        assignment = agents.open_assignment(ledger, TOAST)
+        assert assignment is not None
+        agents.end_assignment(ledger, assignment.generation, "unslung", town.clock.now())
+        agents.unhook(ledger, TOAST, assignment.bead)
+    by = become(lasting(town))
+    texts = list[str]()
+    read = iter([briefing(town, TOAST)])
+    agents_work(town, TOAST)
+    priming.prime(
+        town, lambda: next(read, None) or briefing(town, TOAST), by=by, callback_input=None, say=texts.append
+    )
+    assert "Paint the wall" in texts[0]
+
+
+def test_nobody_is_told_anothers_work(town: Town, become: Callable[..., Caller]) -> None:
+    by = become(put_to_work(town))
+    put_to_work(town, RUST)
+    with pytest.raises(Refused, match=f"you are {TOAST}"):
+        prime(town, by, address=RUST)
+    assert primed(town) == []
