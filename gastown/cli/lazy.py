@@ -61,6 +61,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "prime": Command("sessions:prime", "tell an agent who it is and what it must be doing"),
         "peek": Command("sessions:peek", "show the last lines of an agent's screen"),
         "attach": Command("sessions:attach", "go into an agent's session, or pick one"),
+        "handoff": Command("handoff:handoff", "session rollover: a fresh session takes this one's place"),
     },
     "Looking": {
         "status": Command("status:status", "the one page: who works, what waits, the queue"),

@@ -7,9 +7,9 @@ import time
 from gastown.scripted.body import Body
 from gastown.scripted.conversation import Conversation, new_id
 from gastown.scripted.directives import from_environment, parse
-from gastown.scripted.endings import Ending, Interrupted, TurnFailed
+from gastown.scripted.endings import Ending, Interrupted, TurnEnded, TurnFailed
 from gastown.scripted.inbox import Inbox, Prompt
-from gastown.scripted.misbehave import take_on
+from gastown.scripted.misbehave import hand_off, take_on
 from gastown.scripted.steps import hooked
 from gastown.scripted.work import Work
 
@@ -118,8 +118,8 @@ class Agent:
         bead = hooked(body.context) if body.context_is_new else None
         asks_for_work = bool(_WORK.search(prompt.text))
         if _HANDOFF.search(prompt.text) and not prompt.launched and not asks_for_work:
-            handed = body.bash("gt handoff")
-            body.say("Handed over." if handed.status == 0 else f"gt handoff failed (exit {handed.status}).")
+            with contextlib.suppress(TurnEnded):
+                hand_off(body, prompt.text.partition(":")[2].strip())
             return
         if bead is None:
             if not asks_for_work and not self._work.is_unfinished:

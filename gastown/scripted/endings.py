@@ -1,8 +1,12 @@
-"""The three ways in which something ends before its time; each is raised where the program waits."""
+"""The ways in which something ends before its time; each is raised where the program waits."""
 
 
 class Interrupted(Exception):
     """The person pressed Escape or Ctrl-C: the turn is over, and no Stop callback runs."""
+
+
+class TurnEnded(Exception):
+    """There is nothing more to do in this turn, though work is left: a fresh session goes on with it."""
 
 
 class TurnFailed(Exception):

@@ -5,6 +5,7 @@ each bead: a marker in the agent's home remembers it beyond crashes. With `-alwa
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from gastown.scripted.body import Body
 from gastown.scripted.directives import Directive
-from gastown.scripted.endings import Ending, Interrupted, TurnFailed
+from gastown.scripted.endings import Ending, Interrupted, TurnEnded, TurnFailed
 from gastown.scripted.keyboard import Key, Line, Typed
 
 NOTIFY_PERMISSION = 6.0
@@ -89,6 +90,21 @@ def _daemon_child(body: Body, value: float, _moment: Moment) -> None:
     body.screen.line("  left a child in the background", "dim")
 
 
+def _handoff(body: Body, _value: float, moment: Moment) -> None:
+    hand_off(
+        body, f"{moment.done} of {moment.steps} steps of {moment.bead} are done. Next: {moment.following}"
+    )
+
+
+def hand_off(body: Body, note: str) -> None:
+    """Have a fresh session go on, and end the turn; one that is refused goes on itself."""
+    handed = body.bash(f"gt handoff -m {shlex.quote(note)}" if note else "gt handoff")
+    if handed.status == 0:
+        body.say("Handed over.")
+        raise TurnEnded
+    body.say(f"gt handoff failed (exit {handed.status}).")
+
+
 class Deed(NamedTuple):
     do: Callable[[Body, float, Moment], None]
     value: float
@@ -108,6 +124,7 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "auth": Deed(_auth, 0, "StopFailure authentication_failed"),
     "context": Deed(_context, 0, "fills its context: PreCompact auto, SessionStart compact, and goes on"),
+    "handoff": Deed(_handoff, 0, "hands off with a note, and ends its turn; when refused it goes on"),
     "daemon-child": Deed(_daemon_child, 600, "leaves `sleep VALUE` (default 600) behind, in its own session"),
 }
 

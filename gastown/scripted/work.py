@@ -1,14 +1,18 @@
 """How a bead is carried out: its steps in order, a commit for each, and `gt done`."""
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 
 from gastown.scripted import branch
 from gastown.scripted.body import Body
 from gastown.scripted.directives import Directive, from_environment, from_labels, parse
+from gastown.scripted.endings import TurnEnded
 from gastown.scripted.misbehave import Moment, misbehave, take_on, unknown
-from gastown.scripted.steps import Bead, Plan, bead_from, plan
+from gastown.scripted.steps import Bead, Plan, Step, bead_from, plan
+
+_HANDOFF = re.compile(r"\s*gt\s+handoff\b")
 
 
 class Work:
@@ -34,7 +38,11 @@ class Work:
             )
             self.is_unfinished = False
             return
-        if self._run_steps(bead, todo) and self._hand_in(bead):
+        try:
+            is_done = self._run_steps(bead, todo)
+        except TurnEnded:
+            return
+        if is_done and self._hand_in(bead):
             self.is_unfinished = False
             self._done.pop(bead.id, None)
             self._begun_at.pop(bead.id, None)
@@ -67,12 +75,28 @@ class Work:
 
     def _run_step(self, bead: Bead, todo: Plan, position: int, pause: float) -> bool:
         number, count = position + 1, len(todo.steps)
-        finished = self._body.do(todo.steps[position], pause)
+        step = todo.steps[position]
+        if _HANDOFF.match(step.command):
+            return self._hand_off(bead, step, position, pause)
+        finished = self._body.do(step, pause)
         if finished.status == 0 and branch.is_changed(self._body):
             finished = branch.commit(self._body, bead, number, count)
         if finished.status != 0:
             self._body.say(f"Step {number} of {count} failed (exit {finished.status}). I stop here.")
         return finished.status == 0
+
+    def _hand_off(self, bead: Bead, step: Step, position: int, pause: float) -> bool:
+        """A step that hands off is done once; its session ends with it. False when it is refused."""
+        marker = self._body.place.marker(bead.id, f"handed-off@{position}")
+        if marker.exists():
+            return True
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+        if self._body.do(step, pause).status == 0:
+            raise TurnEnded
+        marker.unlink(missing_ok=True)
+        self._body.say(f"Step {position + 1} was refused. I stop here.")
+        return False
 
     def _directives(self, bead: Bead, todo: Plan) -> tuple[Sequence[Directive], float]:
         directives = parse([*from_environment(self._body.environ), *from_labels(bead), *todo.directives])

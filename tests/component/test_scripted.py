@@ -260,6 +260,26 @@ def test_handoff_is_a_word_it_knows(town: ScriptedTown) -> None:
         assert town.calls[-1] == "gt handoff"
 
 
+def test_what_follows_the_word_handoff_is_its_note(town: ScriptedTown) -> None:
+    with town.agent() as terminal:
+        terminal.until("idle")
+        terminal.type("handoff: it's half done")
+        terminal.until_shown("Handed over.")
+        assert town.calls[-1] == "gt handoff -m it's half done"
+
+
+def test_a_step_that_hands_off_ends_the_turn_and_is_done_once(town: ScriptedTown) -> None:
+    town.bead("echo one > one", "gt handoff -m 'go on'", "echo two > two")
+    with town.agent("Begin.") as terminal:
+        terminal.until("idle")
+        assert len(town.subjects) == 1
+        assert len(town.told("Stop")) == 1
+    with town.agent("Begin.") as terminal:
+        terminal.until_shown("we-1 is done.")
+    assert [call for call in town.calls if "handoff" in call] == ["gt handoff -m go on"]
+    assert len(town.subjects) == 2
+
+
 def test_a_stop_callback_can_make_it_go_on_eight_times_in_a_row(town: ScriptedTown) -> None:
     town.on("Stop", """echo '{"decision": "block", "reason": "Look at your hook again."}'""")
     with town.agent("Begin.") as terminal:

@@ -42,6 +42,29 @@ def test_it_can_crash_every_time(town: ScriptedTown) -> None:
             assert len(town.subjects) == 1
 
 
+def test_it_can_hand_off_with_a_note_and_end_its_turn(town: ScriptedTown) -> None:
+    town.bead("#: handoff@2", *STEPS)
+    with town.agent("Begin.") as terminal:
+        terminal.until("idle")
+        assert len(town.subjects) == 2
+        assert len(town.told("Stop")) == 1
+        assert not town.told("StopFailure")
+    [handoff] = [call for call in town.calls if call.startswith("gt handoff")]
+    assert "2 of 3 steps of we-1 are done" in handoff
+    with town.agent("Begin.") as terminal:
+        terminal.until_shown("we-1 is done.")
+        assert len(town.subjects) == 3
+
+
+def test_when_its_handoff_is_refused_it_goes_on(town: ScriptedTown) -> None:
+    town.bead("#: handoff@1", *STEPS)
+    gt = town.root / "bin" / "gt"
+    gt.write_text(gt.read_text().replace("case", '[ "$1" != handoff ] || exit 1\ncase', 1))
+    with town.agent("Begin.") as terminal:
+        terminal.until_shown("we-1 is done.")
+        assert len(town.subjects) == 3
+
+
 def test_it_can_leave_in_good_order(town: ScriptedTown) -> None:
     town.bead("#: exit@0=7", *STEPS)
     with town.agent("Begin.") as terminal:
