@@ -2,27 +2,22 @@
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gastown.callbacks.whose import Here
 
 
-class Rig(NamedTuple):
+class Rig:
     """What of a rig decides about pushes."""
 
-    name: str
-    target: str
-    url: str
+    def __init__(self, name: str, target: str, url: str) -> None:
+        self.name, self.target, self.url = name, target, url
 
 
-class Call(NamedTuple):
-    """One call of git."""
+class Call:
+    """One call of git. `folder` is where it works; empty: nobody knows. `settings`: those of this call alone."""
 
-    verb: str
-    words: Sequence[str]
-    folder: str
-    """Where it works; empty: nobody knows."""
-    settings: Sequence[str]
+    def __init__(self, verb: str, words: Sequence[str], folder: str, settings: Sequence[str]) -> None:
+        self.verb, self.words, self.folder, self.settings = verb, words, folder, settings
 
 
 def git_folder(folder: str) -> str:

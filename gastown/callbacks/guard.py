@@ -6,7 +6,6 @@ It is a rail for confused agents and no fence against malice: who wants to can a
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from gastown.callbacks.guard_git import refused
 from gastown.callbacks.guard_paths import removed, removing, sql, tmux, writing, written
@@ -46,13 +45,13 @@ def refusal(said: str, environment: Mapping[str, str]) -> tuple[str, str]:
     )
     if not isinstance(given, dict):
         return "", ""
-    fields = cast("dict[str, object]", given)
+    fields: dict[str, object] = dict(given)  # pyright: ignore[reportUnknownArgumentType]
     command = fields.get("command")
     if isinstance(command, str):
         return _Walk(here, environment).why(command[:LONGEST]), command
     if isinstance(command, list):
-        words = tuple(map(str, cast("list[object]", command)))
-        return _Walk(here, environment).simple(Simple(words, (), "", ())), " ".join(words)
+        words = [str(word) for word in list[object](command)]  # pyright: ignore[reportUnknownArgumentType]
+        return _Walk(here, environment).simple(Simple(words)), " ".join(words)
     path = str(fields.get("file_path") or fields.get("notebook_path") or "")
     return writing(path, here.cwd, here), f"{report.get('tool_name')} {path}"
 

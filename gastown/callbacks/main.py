@@ -50,7 +50,7 @@ def _guarded(said: str) -> tuple[str, str]:
     """
     from gastown.callbacks.glance import worth_a_look
 
-    if not worth_a_look(said):
+    if not worth_a_look(said, os.environ):
         return "", ""
     import json
 

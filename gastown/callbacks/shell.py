@@ -1,7 +1,6 @@
 """Taking a shell's text apart: the simple commands in it, wherever they stand. Nothing is run."""
 
-from collections.abc import Generator, Mapping
-from typing import NamedTuple
+from collections.abc import Generator, Mapping, Sequence
 
 UNKNOWN = "\0"
 """Stands in a word for what only the shell would know."""
@@ -12,16 +11,19 @@ _BLANK = frozenset(" \t\r")
 _IN_QUOTES = frozenset('$`"\\')
 
 
-class Simple(NamedTuple):
-    """One simple command."""
+class Simple:
+    """One simple command: its words, the files that its output goes to, and the subshells it stands in.
 
-    words: tuple[str, ...]
-    writes: tuple[str, ...]
-    """Files that its output goes to."""
-    fed: str
-    """Here-documents of its line; they are text, unless a shell reads them."""
-    scope: tuple[int, ...]
-    """The subshells it stands in, the outermost first."""
+    `fed` are the here-documents of its line: text, unless a shell reads them. (No NamedTuple: `typing` starts slowly.)
+    """
+
+    __slots__ = ("fed", "scope", "words", "writes")
+
+    def __init__(
+        self, words: Sequence[str], writes: Sequence[str] = (), scope: tuple[int, ...] = (), fed: str = ""
+    ) -> None:
+        self.words, self.writes = tuple(words), tuple(writes)
+        self.scope, self.fed = scope, fed
 
 
 def commands(text: str, variables: Mapping[str, str], scope: tuple[int, ...] = ()) -> Generator[Simple]:
@@ -79,13 +81,14 @@ class _Reader:
         yield from self._nested
         self._nested.clear()
         if self._words or self._writes:
-            self._line.append(Simple(tuple(self._words), tuple(self._writes), "", self._scope))
+            self._line.append(Simple(self._words, self._writes, self._scope))
             self._words, self._writes = [], []
         self.at += 1
         fed = self._here_documents() if char == "\n" else ""
         if not self._ends:
             for each in self._line:
-                yield each._replace(fed=fed)
+                each.fed = fed
+                yield each
             self._line.clear()
         if char == "(":
             self._opened += 1

@@ -1,7 +1,6 @@
 """Whose a file or folder is: an agent's, the town's own, or nobody's that we mind."""
 
 import os
-from typing import NamedTuple
 
 TOWN = "the town"
 """Owner of what the town keeps for itself."""
@@ -19,12 +18,11 @@ ANY = "(any)"
 """Name of whatever a pattern matches."""
 
 
-class Here(NamedTuple):
+class Here:
     """Who asks, and from where. Paths are real ones."""
 
-    town: str
-    address: str
-    cwd: str
+    def __init__(self, town: str, address: str, cwd: str) -> None:
+        self.town, self.address, self.cwd = town, address, cwd
 
     @property
     def home(self) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gastown.callbacks.glance import worth_a_look
 from gastown.callbacks.guard import refusal
 from tests.towns import a_town
 
@@ -49,7 +50,10 @@ def why(root: Path, command: str, address: str = TOAST) -> str:
         "HOME": "/home/ann",
     }
     said = {"tool_name": "Bash", "tool_input": {"command": command}, "cwd": str(root / address)}
-    return refusal(json.dumps(said), environment)[0]
+    report = json.dumps(said)
+    because = refusal(report, environment)[0]
+    assert not because or worth_a_look(report, environment)
+    return because
 
 
 ALLOWED = [
@@ -314,8 +318,27 @@ def test_files_of_others_and_of_the_town_are_not_written(
 ) -> None:
     given = {field: path if path.startswith("/") else f"{root / TOAST}/{path}"}
     said = {"tool_name": tool, "tool_input": given, "cwd": str(root / TOAST)}
-    because, _ = refusal(json.dumps(said), {"GT_TOWN": str(root), "GT_ADDRESS": TOAST})
+    environment = {"GT_TOWN": str(root), "GT_ADDRESS": TOAST}
+    because, _ = refusal(json.dumps(said), environment)
     assert (because == "") is free
+    assert free or worth_a_look(json.dumps(said), environment)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"command": "make test"},
+        {"command": "cd {home} && python3 -m pytest -q tests"},
+        {"command": "git add -A && git commit -m 'Mend the door'"},
+        {"file_path": "{home}/src/new.py", "content": "git push origin main; rm -rf .."},
+    ],
+    ids=str,
+)
+def test_most_calls_are_not_even_read(root: Path, given: dict[str, str]) -> None:
+    home = str(root / TOAST)
+    told = {name: value.replace("{home}", home) for name, value in given.items()}
+    said = {"session_id": "x", "cwd": home, "tool_name": "Bash", "tool_input": told}
+    assert not worth_a_look(json.dumps(said), {"GT_TOWN": str(root), "GT_ADDRESS": TOAST})
 
 
 def test_each_agent_is_at_home_in_its_own_place(root: Path) -> None:

@@ -12,6 +12,7 @@ from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.roles import Place as Where
 from gastown.errors import GastownError, Refused, Unavailable
 from gastown.ledger import agents, incarnations
+from gastown.operations.sessions.guarded import guard
 from gastown.operations.sessions.place import branch_for, folder_of, is_lent, role_of
 from gastown.town import Town
 
@@ -55,7 +56,9 @@ def make_ready(town: Town, assignment: Assignment | None, address: Address) -> P
         )
     from gastown.world.git.orphans import outwait
 
-    repository = town.repository(town.rig(address.rig).name)
+    rig = town.rig(address.rig)
+    repository = town.repository(rig.name)
+    guard(town, repository.path, target=rig.target, rig=rig.name)
     outwait(folder)  # a reset or clean of a supervisor that was killed must not meet the next agent's work
     if assignment is None:
         return _without_work(town, repository, address, None if is_lent(role) or not role.many else HOME)

@@ -12,6 +12,7 @@ from gastown.domain.identity import OVERSEER, check_prefix, check_rig_name, prop
 from gastown.domain.runtime import Permission
 from gastown.errors import Invalid, Refused
 from gastown.ledger import events
+from gastown.operations.sessions.guarded import guard
 from gastown.operations.town import trust as trusting
 from gastown.operations.town.half_made import half_made
 from gastown.settings import rig as rigs
@@ -61,6 +62,7 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
         say(f"cloning {masked(source)}")
         repository = Repository.clone(source, folder / "repo.git", progress=say)
         target = repository.default_branch()
+        guard(town, repository.path, target=target)
         command = _gate(repository, target, gate, no_gate=no_gate, ask=ask_gate)
         settings = RigSettings(
             name=rig, url=source, prefix=short, target=target, gate=command or "", no_gate=command is None,
