@@ -11,7 +11,19 @@ from hypothesis import settings
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 ROOT = Path(__file__).resolve().parent.parent
 
-FOREIGN = ("ANTHROPIC_", "BD_", "CLAUDE", "EDITOR", "GASTOWN_", "GIT_", "GT_", "TMUX", "VISUAL", "XDG_")
+FOREIGN = (
+    "ANTHROPIC_",
+    "BD_",
+    "CLAUDE",
+    "CODEX_",
+    "EDITOR",
+    "GASTOWN_",
+    "GIT_",
+    "GT_",
+    "TMUX",
+    "VISUAL",
+    "XDG_",
+)
 """Variables of the developer's own tools, which no test may see."""
 
 GIT_CONFIGURATION = """\
@@ -46,11 +58,21 @@ def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 @pytest.fixture(scope="session")
 def pinned_claude() -> Path:
     """Find the native binary of the pinned Claude Code, fetched once into the cache by scripts/setup."""
-    known = OUTSIDE.get("GASTOWN_TEST_CLAUDE")
+    return _pinned("claude")
+
+
+@pytest.fixture(scope="session")
+def pinned_codex() -> Path:
+    """Find the native binary of the pinned Codex, fetched in the same way."""
+    return _pinned("codex")
+
+
+def _pinned(name: str) -> Path:
+    known = OUTSIDE.get(f"GASTOWN_TEST_{name.upper()}")
     if known:
         return Path(known)
     fetched = subprocess.run(
-        [str(ROOT / "scripts" / "setup"), "claude"],
+        [str(ROOT / "scripts" / "setup"), name],
         env=OUTSIDE,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -58,7 +80,7 @@ def pinned_claude() -> Path:
         check=False,
     )
     if fetched.returncode:
-        pytest.skip(f"the pinned Claude Code cannot be had: {fetched.stderr.strip()}")
+        pytest.skip(f"the pinned {name} cannot be had: {fetched.stderr.strip()}")
     return Path(fetched.stdout.strip())
 
 

@@ -85,7 +85,8 @@ class Codex:
     def launch(self, start: Start) -> Launch:
         """Without the shared server: that one would run every agent's tools as the first one, and outlive us."""
         argv = ["codex", "--no-daemon", "--no-alt-screen", *_permission(start)]
-        argv += _settings("check_for_update_on_startup=false")
+        # A login shell reads profiles that set PATH anew: neither gt nor the agent's own git would be found.
+        argv += _settings("check_for_update_on_startup=false", "allow_login_shell=false")
         argv += _settings(f'projects={{{_text(str(start.worktree))}={{trust_level="trusted"}}}}')
         argv += _settings(*_callbacks(callback_settings(start.town, start.callbacks)))
         argv += ["--model", start.model] if start.model else []
