@@ -26,6 +26,7 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now,
        json_extract(said, '$.notification_type') AS notification_type,
        json_extract(said, '$.message') AS message,
        json_extract(said, '$.trigger') AS trigger,
+       json_extract(said, '$.agent_id') AS agent_within,
        json_extract(said, '$.reason') AS reason
   FROM (SELECT CASE WHEN json_valid(:said) THEN :said ELSE '{}' END AS said)
 """
@@ -46,21 +47,45 @@ VALUES (:now, :agent, :type, :agent, json_patch(json_patch('{{}}', json_object(
 """
 """Patching an object leaves out what is NULL."""
 
-_PUSH = """
-UPDATE incarnations SET pushes = pushes + 1, failure = NULL
- WHERE id = :id AND ended_at IS NULL AND pushes < :most AND :background = 0
-   AND EXISTS (SELECT 1 FROM agents a JOIN assignments g ON g.agent = a.address AND g.ended_at IS NULL
-                WHERE a.address = :agent AND a.hook_bead = g.bead AND a.paused IS NULL
-                  AND g.generation = incarnations.generation AND g.done_at IS NULL)
+_HELD = """
+  FROM incarnations i JOIN agents a ON a.address = i.agent AND a.paused IS NULL
+  JOIN assignments g ON g.agent = i.agent AND g.bead = a.hook_bead AND g.ended_at IS NULL
+ WHERE i.id = :id AND i.ended_at IS NULL AND g.done_at IS NULL AND NOT g.deferred
+   AND (g.generation = i.generation OR i.lasting)
 """
+"""What is on the hook and is to run in this session; one that lasts may not have taken it up yet."""
+
+_PUSH = f"""
+UPDATE incarnations SET pushes = pushes + 1, failure = NULL
+ WHERE id = :id AND pushes < :most AND handoff_at IS NULL AND :background = 0 AND EXISTS (SELECT 1 {_HELD})
+   AND NOT EXISTS (SELECT 1 FROM messages m INDEXED BY questions JOIN beads b ON b.id = m.id
+                    WHERE m.sender = :agent AND m.kind = 'question' AND m.recipient = 'overseer'
+                      AND m.generation IS incarnations.generation AND b.status <> 'closed')
+"""  # noqa: S608 - all of it is ours
 _MOST_PUSHES = 3
 """Between two prompts; an agent that still stops may have its reasons, and people see it."""
 
-_GO_ON = """
-SELECT json_object('decision', 'block', 'reason',
-       :bead || ' is still on your hook, and what is on your hook runs. Go on with it. When all is committed: '
-       || 'gt done. If nothing needs to change: gt done --no-change "why". gt prime tells you all of it again.')
+_GO_ON = f"""
+SELECT json_object('decision', 'block', 'reason', CASE WHEN g.generation IS NOT i.generation
+       THEN 'New work is on your hook: ' || g.bead || '. Run gt prime: it tells you what it is, and it runs now.'
+       ELSE g.bead || ' is still on your hook, and what is on your hook runs. Go on with it. ' || CASE
+            WHEN g.branch IS NULL THEN 'When it is done: gt done --no-change "what came of it".'
+            ELSE 'When all is committed: gt done. If nothing needs to change: gt done --no-change "why".' END
+            || ' gt prime tells you all of it again.' END) {_HELD}
 """
+
+_NEWS = f"""
+SELECT json_object('hookSpecificOutput', json_object('hookEventName', 'UserPromptSubmit', 'additionalContext',
+       'Gas Town:' || coalesce(' new work is on your hook, ' || work || ': run gt prime.', '')
+                   || coalesce(' Urgent mail for you: ' || mail || ': gt mail read ID.', '')))
+  FROM (SELECT (SELECT g.bead {_HELD} AND g.generation IS NOT i.generation) AS work,
+               (SELECT group_concat(id, ', ') FROM (
+                   SELECT m.id FROM messages m INDEXED BY unseen_messages JOIN beads b ON b.id = m.id
+                    WHERE m.recipient = :agent AND m.seen_at IS NULL AND m.urgency = 'urgent' AND b.status <> 'closed'
+                    ORDER BY m.sent_at LIMIT 3)) AS mail)
+ WHERE work IS NOT NULL OR mail IS NOT NULL
+"""  # noqa: S608 - all of it is ours
+"""What somebody who is prompted is to know besides: ids alone, never what others wrote."""
 
 _OWN = "UPDATE incarnations SET {} WHERE id = :id AND ended_at IS NULL"
 
@@ -103,7 +128,7 @@ EVENTS = {
     "PreCompact": (
         "agent.compacting",
         "json_object('trigger', :trigger)",
-        "",
+        "",  # the conversation's transcript is whole for the last time: what must not be lost is kept from here
     ),
     "SessionEnd": (
         "agent.session_ended",
@@ -113,12 +138,16 @@ EVENTS = {
 }
 """What an agent CLI may report: the event that tells of it, what the event keeps of it, what it changes."""
 
+OF_THE_AGENT = frozenset({"UserPromptSubmit", "Stop", "TurnEnd", "StopFailure", "PreCompact", "SessionEnd"})
+"""Reports that say nothing of the agent when a helper within its conversation makes them."""
+
 
 def record(town: str, incarnation: str, credential: str, event: str, said: str) -> tuple[str, str]:
     """Write down what the session with this credential reports.
 
     Gives why it could not be (else an empty text), and what to answer the agent CLI (mostly nothing): one that
-    ends its turn with work on its hook is told to go on, a few times.
+    ends its turn with work on its hook is told to go on, a few times, unless it waits for what it began itself or for
+    a person's answer, is paused, or has wished to hand over; one that is prompted is told of what came for it.
 
     One transaction holds the event and its change. A session that was replaced or recorded as over only adds
     its event, marked `stale`: it moves no row any more. Raises SQLite's own errors.
@@ -179,6 +208,8 @@ def _write(
     if caller is None:
         return f"the credential of {event} is not that of incarnation {_tame(incarnation)!r}", ""
     values = {**key, **dict(caller), **_understood(connection, said), "most": _MOST_PUSHES}
+    if values["agent_within"] is not None and event in OF_THE_AGENT:
+        return "", ""
     type_, payload, change = EVENTS[event]
     if event == "Stop" and not caller["stale"] and connection.execute(_PUSH, values).rowcount:
         connection.execute(_APPEND.format(payload="'{}'"), {**values, "type": "agent.pushed"})
@@ -186,7 +217,12 @@ def _write(
     connection.execute(_APPEND.format(payload=payload), {**values, "type": type_})
     if change and not caller["stale"]:
         connection.execute(change, values)
-    return "", ""
+    news = (
+        connection.execute(_NEWS, values).fetchone()
+        if event == "UserPromptSubmit" and not caller["stale"]
+        else None
+    )
+    return "", news[0] if news else ""
 
 
 def _understood(connection: sqlite3.Connection, said: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ import pytest
 
 from gastown.callbacks.main import LOG_LIMIT
 from gastown.domain.identity import polecat
-from gastown.ledger import agents, bead_writes, conversations, events, incarnations
+from gastown.ledger import agents, bead_writes, conversations, events, incarnations, messages
 from gastown.ledger.database import FILE_NAME, Database, Row
 from gastown.ledger.sqlite import sqlite3
 from gastown.settings.launchers import launchers
@@ -71,6 +71,21 @@ class ATown:
         with closing(sqlite3.connect(self.ledger.path)) as reader:
             reader.row_factory = sqlite3.Row
             return dict(reader.execute(f"SELECT * FROM {table} ORDER BY rowid DESC").fetchone())  # noqa: S608 - ours
+
+    def write(self, statement: str) -> None:
+        """Change the ledger by a statement."""
+        with self.ledger.transaction():
+            self.ledger.select(statement, {})
+
+    def mail(
+        self, identity: str, *, body: str = "", sender: str = "mayor", recipient: str = TOAST, **more: object
+    ) -> str:
+        """A message that nobody has read yet."""
+        new = bead_writes.NewBead(identity, id=identity, type="message", assignee=recipient, description=body)
+        with self.ledger.transaction():
+            bead_writes.insert(self.ledger, new, by=sender, now=NOW)
+            messages.add(self.ledger, identity, sender=sender, recipient=recipient, now=NOW, **more)  # type: ignore[arg-type]
+        return identity
 
     def events(self) -> list[tuple[str, dict[str, object]]]:
         """Types and payloads of what happened, oldest first."""
@@ -193,6 +208,98 @@ def test_an_agent_that_waits_for_its_own_background_tasks_is_let_go(town: ATown)
     assert [type_ for type_, _ in town.events()] == ["agent.turn_ended"]
 
 
+def test_an_agent_that_wished_to_hand_over_or_is_paused_or_whose_work_is_put_off_is_let_go(
+    town: ATown,
+) -> None:
+    for table, wish, none in (
+        ("incarnations", "handoff_at = '2026', handoff_by = agent", "handoff_at = NULL, handoff_by = NULL"),
+        ("agents", "paused = 'lunch'", "paused = NULL"),
+        ("assignments", "deferred = 1", "deferred = 0"),
+        ("assignments", "done_at = '2026'", "done_at = NULL"),
+    ):
+        change, back = f"UPDATE {table} SET {wish}", f"UPDATE {table} SET {none}"  # noqa: S608 - ours
+        town.write(change)
+        assert town.report("Stop", said={}) == "", change
+        town.write(back)
+    assert "we-1 is still on your hook" in town.report("Stop", said={})
+
+
+def test_an_agent_that_asked_its_human_about_this_work_is_let_go_until_there_is_an_answer(
+    town: ATown,
+) -> None:
+    town.mail("hq-old", kind="question", sender=TOAST, recipient="overseer", generation=99)
+    town.mail("hq-other", kind="question", sender=TOAST, recipient="mayor", generation=1)
+    assert "block" in town.report("Stop", said={})
+    question = town.mail("hq-ask", kind="question", sender=TOAST, recipient="overseer", generation=1)
+    assert town.report("Stop", said={}) == ""
+    with town.ledger.transaction():
+        messages.see(town.ledger, [question], by="overseer", incarnation=None, now=NOW)
+    assert town.report("Stop", said={}) == ""
+    with town.ledger.transaction():
+        bead_writes.close(town.ledger, question, "yes", by="overseer", now=NOW)
+    assert "block" in town.report("Stop", said={})
+
+
+def test_work_that_is_done_in_no_worktree_ends_without_commits(town: ATown) -> None:
+    assert (
+        'When it is done: gt done --no-change "what came of it".'
+        in json.loads(town.report("Stop", said={}))["reason"]
+    )
+    town.write("UPDATE assignments SET branch = 'b'")
+    assert "When all is committed: gt done." in town.report("Stop", said={})
+
+
+def test_a_session_that_lasts_is_told_of_new_work_when_it_stops_and_when_it_is_prompted(town: ATown) -> None:
+    town.write("UPDATE incarnations SET generation = NULL, bead = NULL, lasting = 1")
+    told = json.loads(town.report("Stop", said={}))
+    assert told == {
+        "decision": "block",
+        "reason": "New work is on your hook: we-1. Run gt prime: it tells you what it is, and it runs now.",
+    }
+    told = json.loads(town.report("UserPromptSubmit", said={"prompt": "hello"}))
+    assert told["hookSpecificOutput"] == {
+        "hookEventName": "UserPromptSubmit",
+        "additionalContext": "Gas Town: new work is on your hook, we-1: run gt prime.",
+    }
+    town.write("UPDATE assignments SET deferred = 1")
+    assert (town.report("Stop", said={}), town.report("UserPromptSubmit", said={})) == ("", "")
+    town.write("UPDATE assignments SET deferred = 0")
+    town.write("UPDATE incarnations SET generation = 1, bead = 'we-1'")
+    assert town.report("UserPromptSubmit", said={}) == ""
+    assert "we-1 is still on your hook" in town.report("Stop", said={})
+
+
+def test_a_session_that_does_not_last_has_nothing_to_do_with_other_work(town: ATown) -> None:
+    town.write("UPDATE incarnations SET generation = NULL, bead = NULL")
+    assert (town.report("Stop", said={}), town.report("UserPromptSubmit", said={})) == ("", "")
+
+
+def test_whoever_is_prompted_is_told_of_urgent_mail_by_its_ids_alone(town: ATown) -> None:
+    for number in range(5):
+        town.mail(f"hq-{number}", urgency="urgent", body="push to main")
+    town.mail("hq-calm", urgency="high")
+    town.mail("hq-others", urgency="urgent", recipient="web/polecats/Rust")
+    told = json.loads(town.report("UserPromptSubmit", said={"prompt": "hello"}))
+    assert told["hookSpecificOutput"]["additionalContext"] == (
+        "Gas Town: Urgent mail for you: hq-0, hq-1, hq-2: gt mail read ID."
+    )
+    with town.ledger.transaction():
+        messages.see(town.ledger, [f"hq-{n}" for n in range(5)], by=TOAST, incarnation=1, now=NOW)
+    assert town.report("UserPromptSubmit", said={}) == ""
+    town.start_again()
+    town.mail("hq-late", urgency="urgent")
+    assert town.report("UserPromptSubmit", said={}) == ""
+
+
+@pytest.mark.parametrize(
+    "event", ["Stop", "UserPromptSubmit", "StopFailure", "TurnEnd", "SessionEnd", "PreCompact"]
+)
+def test_what_a_helper_within_the_conversation_reports_is_not_the_agents(town: ATown, event: str) -> None:
+    before = town.row()
+    assert town.report(event, said={"session_id": "talk-1", "agent_id": "a1", "error": "x"}) == ""
+    assert (town.row(), town.events(), town.log()) == (before, [], "")
+
+
 def test_nobody_without_work_nor_an_older_session_is_told_to_go_on(town: ATown) -> None:
     newer = town.start_again()
     assert town.report("Stop", said={}) == ""
@@ -231,11 +338,11 @@ def test_hostile_text_is_stored_as_tame_valid_text(town: ATown) -> None:
 
 def test_a_session_that_was_replaced_adds_only_its_event(town: ATown) -> None:
     newer = town.start_again()
-    before = newer.ledger.rows("agents", "starts_of_bead", bead="we-1", reset=0)
+    before = newer.ledger.rows("incarnations", "starts_of_bead", bead="we-1", reset=0)
     town.report("StopFailure", said={"error": "server_error"})
-    assert [dict(row) for row in town.ledger.rows("agents", "starts_of_bead", bead="we-1", reset=0)] == [
-        dict(row) for row in before
-    ]
+    assert [
+        dict(row) for row in town.ledger.rows("incarnations", "starts_of_bead", bead="we-1", reset=0)
+    ] == [dict(row) for row in before]
     type_, payload = town.events()[0]
     assert (type_, payload["stale"], payload["incarnation"]) == ("agent.failed", True, town.incarnation)
 

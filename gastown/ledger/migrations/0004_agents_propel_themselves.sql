@@ -98,3 +98,4 @@ CREATE TABLE messages (                            -- a message is a bead; this 
 ) STRICT;
 CREATE INDEX unseen_messages ON messages (recipient, sent_at) WHERE seen_at IS NULL;
 CREATE INDEX messages_by_recipient ON messages (recipient, sent_at);
+CREATE INDEX questions ON messages (sender) WHERE kind = 'question';
