@@ -128,7 +128,8 @@ def test_a_missing_login_waits_for_the_human(place: ViewTown) -> None:
     place.set_incarnation(number, failure="authentication_failed")
     place.tell("web/polecats/Toast", "agent.failed", "web/polecats/Toast", {"error": "authentication_failed"})
     (line,) = town_status(place.town).waiting
-    assert (line.kind, line.what, line.since) == ("failure", "is not logged in", NOW)
+    assert (line.kind, line.since) == ("failure", NOW)
+    assert line.what == "hit authentication_failed: its login is refused (401): log in there"
 
 
 def test_a_parked_bead_waits_for_the_human_with_its_reason(place: ViewTown) -> None:

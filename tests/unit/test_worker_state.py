@@ -9,10 +9,18 @@ from hypothesis import strategies as st
 
 from gastown.domain.observed import Absent, Observed, Present, Unknown
 from gastown.domain.runtime import Activity, AgentStatus
-from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, RestartPolicy
+from gastown.domain.supervised import (
+    AgentFacts,
+    Hooked,
+    LastStart,
+    PastStart,
+    RestartPolicy,
+    RoleFacts,
+    Wanted,
+)
 from gastown.domain.terminal import Session
 from gastown.domain.worker_state import WorkerState, needs_a_person, worker_state, worker_states
-from tests.unit.polecat_facts import POLECAT
+from tests.unit.polecat_facts import BY_HAND, MAYOR, POLECAT
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 POLICY = RestartPolicy()
@@ -21,6 +29,8 @@ HOUR = timedelta(hours=1)
 SESSION = Session("we-Toast", "$1", "%1", 4711, NOW - HOUR, 0, NOW, 7)
 START = LastStart(7, 214, NOW - HOUR, NOW - HOUR, NOW - HOUR, None, None)
 ENDED = replace(START, ended_at=NOW)
+LASTS = replace(START, generation=None, lasting=True)
+WANTED = Wanted(NOW - HOUR, "overseer")
 HOOK = Hooked("we-x7k2m", "Add pagination", 214, 2, NOW - HOUR, None, ())
 
 
@@ -34,20 +44,33 @@ def says(activity: Activity, waiting_for: str = "") -> Observed[AgentStatus]:
     return Present(AgentStatus(activity, waiting_for, "a-conversation"))
 
 
-def an_agent(
+def an_agent(  # noqa: PLR0917 - columns
     session: Observed[Session] = Absent(),  # noqa: B008 - a value
     hook: Hooked | None = None,
     status: Observed[AgentStatus] = Absent(),  # noqa: B008 - a value
     start: LastStart | None = None,
     paused: str | None = None,
+    role: RoleFacts | Unknown = POLECAT,
+    wanted: Wanted | None = None,
 ) -> AgentFacts:
     return AgentFacts(
-        "web/polecats/Toast", "web", "we-Toast", paused, hook, None, start, session, status, POLECAT
+        "web/polecats/Toast",
+        "web",
+        "we-Toast",
+        paused,
+        hook,
+        None,
+        start,
+        session,
+        status,
+        role,
+        wanted=wanted,
     )
 
 
 RUNS = Present(SESSION)
 WISHED = replace(HOOK, done_wished_at=NOW)
+DEFERRED = replace(HOOK, deferred=True)
 
 SITUATIONS = {
     "nothing on the hook, no session": (an_agent(), WorkerState.IDLE, "nothing on the hook"),
@@ -157,6 +180,90 @@ SITUATIONS = {
         WorkerState.PARKED,
         "5 sessions ended without progress: the session ended",
     ),
+    "its work was put off": (
+        an_agent(Absent(), replace(HOOK, deferred=True)),
+        WorkerState.DEFERRED,
+        "we-x7k2m is deferred",
+    ),
+    "its work was put off, and its session stays": (
+        an_agent(RUNS, replace(HOOK, deferred=True), says(Activity.IDLE), LASTS, wanted=WANTED),
+        WorkerState.IDLE,
+        "we-x7k2m is deferred",
+    ),
+    "it hands itself off": (
+        an_agent(
+            RUNS,
+            HOOK,
+            says(Activity.BUSY),
+            replace(START, handoff_at=NOW, handoff_by="web/polecats/Toast"),
+        ),
+        WorkerState.WORKING,
+        "hands itself off",
+    ),
+    "only people start it": (
+        an_agent(Absent(), HOOK, role=BY_HAND),
+        WorkerState.PARKED,
+        "only a person starts it",
+    ),
+    "its role cannot be read, and it has work": (
+        an_agent(Absent(), HOOK, role=Unknown("roles/dog.toml: mend that file")),
+        WorkerState.STALLED,
+        "its role cannot be read: roles/dog.toml: mend that file",
+    ),
+    "wanted without work, and not there yet": (
+        an_agent(wanted=WANTED, role=MAYOR),
+        WorkerState.STALLED,
+        "its session is wanted, no session runs",
+    ),
+    "wanted without work, and it does not come up": (
+        an_agent(wanted=replace(WANTED, starts=past(90, 80, 70, 60, 50)), role=MAYOR, start=ENDED),
+        WorkerState.PARKED,
+        "5 sessions ended without progress: the session ended",
+    ),
+    "wanted without work, at its prompt": (
+        an_agent(RUNS, None, says(Activity.IDLE), LASTS, wanted=WANTED, role=MAYOR),
+        WorkerState.IDLE,
+        "waits for work",
+    ),
+    "wanted without work, in a turn": (
+        an_agent(RUNS, None, says(Activity.BUSY), LASTS, wanted=WANTED, role=MAYOR),
+        WorkerState.WORKING,
+        "in a turn, with nothing on its hook",
+    ),
+    "wanted without work, and it asks": (
+        an_agent(RUNS, None, says(Activity.WAITING, "permission: Bash"), LASTS, wanted=WANTED, role=MAYOR),
+        WorkerState.STALLED,
+        "waits for an answer: permission: Bash",
+    ),
+    "wanted without work, and it is not logged in": (
+        an_agent(
+            RUNS,
+            None,
+            says(Activity.IDLE),
+            replace(LASTS, failure="authentication_failed"),
+            wanted=WANTED,
+            role=MAYOR,
+        ),
+        WorkerState.STALLED,
+        "hit authentication_failed: its login is refused (401): log in there",
+    ),
+    "wanted without work, and it hangs in a dialog of its start": (
+        an_agent(
+            RUNS, None, Absent(), replace(LASTS, primed_at=None, prompted_at=None), wanted=WANTED, role=MAYOR
+        ),
+        WorkerState.STALLED,
+        "said nothing since its start; its CLI may be asking something",
+    ),
+    "it has new work in the middle of a turn": (
+        an_agent(RUNS, HOOK, says(Activity.BUSY), LASTS, role=MAYOR),
+        WorkerState.WAITING_TURN,
+        "we-x7k2m waits for the end of its turn",
+    ),
+    "an unknown failure is named as its CLI does": (
+        an_agent(RUNS, HOOK, says(Activity.IDLE), replace(START, failure="meteor")),
+        WorkerState.STALLED,
+        "hit meteor",
+    ),
     "it waits before the next start": (
         an_agent(Absent(), replace(HOOK, starts=past(6, 5, 3)), start=ENDED),
         WorkerState.STALLED,
@@ -225,12 +332,21 @@ def test_nobody_is_needed_where_no_session_is_seen() -> None:
 sessions = st.sampled_from([RUNS, Absent(), Unknown("silent"), Present(replace(SESSION, attached=2))])
 statuses = st.sampled_from([*map(says, Activity), Absent(), Unknown("unreadable")])
 hooks = st.sampled_from(
-    [None, HOOK, WISHED, replace(HOOK, starts=past(9, 7, 5, 3)), replace(HOOK, generation=215)]
+    [None, HOOK, WISHED, DEFERRED, replace(HOOK, starts=past(9, 7, 5, 3)), replace(HOOK, generation=215)]
 )
 starts = st.sampled_from(
     [None, START, ENDED, replace(START, failure="rate_limit"), replace(START, primed_at=None)]
 )
-facts = st.builds(an_agent, sessions, hooks, statuses, starts, st.sampled_from([None, "a reason"]))
+facts = st.builds(
+    an_agent,
+    sessions,
+    hooks,
+    statuses,
+    starts,
+    st.sampled_from([None, "a reason"]),
+    st.sampled_from([POLECAT, MAYOR, BY_HAND]),
+    st.sampled_from([None, WANTED]),
+)
 
 
 @given(facts)
@@ -240,9 +356,10 @@ def test_unknown_is_said_exactly_when_the_session_cannot_be_seen(agent: AgentFac
 
 
 @given(facts)
-def test_idle_means_no_work_and_no_session(agent: AgentFacts) -> None:
-    idle = worker_state(agent, POLICY, NOW).state is WorkerState.IDLE
-    assert idle == (agent.hook is None and isinstance(agent.session, Absent))
+def test_idle_means_no_work_and_no_session_that_is_to_go(agent: AgentFacts) -> None:
+    if worker_state(agent, POLICY, NOW).state is WorkerState.IDLE:
+        assert agent.work is None
+        assert isinstance(agent.session, Absent) or agent.stays
 
 
 @given(facts)
