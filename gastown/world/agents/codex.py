@@ -139,8 +139,19 @@ def _permission(start: Start) -> Sequence[str]:
     """Codex asks when a command wants to leave its sandbox; there gt and git must reach the town's files."""
     if start.permission is Permission.UNATTENDED:
         return ["--dangerously-bypass-approvals-and-sandbox"]
-    writable = f"sandbox_workspace_write.writable_roots=[{_text(str(start.town))}]"
+    folders = ",".join(_text(str(folder)) for folder in _writable(start))
+    writable = f"sandbox_workspace_write.writable_roots=[{folders}]"
     return ["--ask-for-approval", "on-request", "--sandbox", "workspace-write", *_settings(writable)]
+
+
+def _writable(start: Start) -> Sequence[Path]:
+    """The town; and by name the worktree's git folders, which Codex's sandbox else takes out of what may be written."""
+    try:
+        pointer = (start.worktree / ".git").read_text(encoding="utf-8")
+    except OSError:
+        return [start.town]
+    own = Path(pointer.removeprefix("gitdir:").strip())
+    return [start.town, own.parent.parent, own]
 
 
 def _settings(*settings: str) -> list[str]:
