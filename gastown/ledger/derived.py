@@ -1,5 +1,6 @@
 """What triggers keep for speed, readiness and full text: making it anew, and checking it."""
 
+import json
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
@@ -48,3 +49,17 @@ def without_triggers(database: Database) -> Generator[None]:
     yield
     for trigger in triggers:
         database.define(str(trigger["sql"]))
+
+
+@contextmanager
+def without_indexes(database: Database, tables: Sequence[str]) -> Generator[None]:
+    """Let rows come into these tables without indexes that only serve speed, inside the present transaction.
+
+    Made anew at the end, they are sorted once: that pays where as many come as there are, or more.
+    """
+    indexes = database.rows("derived", "indexes", tables=json.dumps(list(tables)))
+    for index in indexes:
+        database.define(f'DROP INDEX "{index["name"]}"')
+    yield
+    for index in indexes:
+        database.define(str(index["sql"]))

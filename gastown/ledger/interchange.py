@@ -3,7 +3,6 @@
 import json
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import NamedTuple, cast
@@ -12,15 +11,16 @@ from gastown.domain.clock import stamp_or_none
 from gastown.domain.records import COLUMNS, DELETED, TOMBSTONE, Json, Record
 from gastown.ledger.bead_writes import NewBead, uid
 from gastown.ledger.database import Database
-from gastown.ledger.derived import rebuild, without_triggers
+from gastown.ledger.derived import rebuild, without_indexes, without_triggers
 
 ASKED_AT_ONCE = 2000
 LOADED_AT_ONCE = 2000
 MANY = 1000
 """From so many new beads on, loading without triggers pays, if there are not far more here already."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
+LOADED, JOURNAL = ("beads", "labels", "dependencies", "comments"), ("changes",)
 NEWEST = {"comments": "newest_comment"}
 
 
@@ -32,7 +32,7 @@ OF_DELETED = {COLUMNS[column]: name for column, name in DELETED.items()}
 RIG, UPDATED_BY = NAMES.index("rig"), NAMES.index("updated_by")
 
 Packed = tuple[list[object], list[str], list[tuple[str, ...]], list[tuple[str, ...]]]
-"""A bead as rows of the ledger: its own columns, its labels, comments and dependencies."""
+"""A bead as rows of the ledger: its own columns (empty for none), its labels, comments and dependencies."""
 
 
 class Known(NamedTuple):
@@ -88,14 +88,16 @@ def load(database: Database, beads: Iterable[Packed], count: int) -> None:
 
     Every dependency must lead to a bead among them or in the ledger. Ids and uids must be free.
     """
-    here = database.row("interchange", "how_many") or {"beads": 0, "newest": 0, "newest_comment": 0}
-    at_once = count >= MANY and count * 4 >= here["beads"]
-    with without_triggers(database) if at_once else nullcontext():
+    here = database.row("interchange", "how_many")
+    if here is None or count < MANY or count * 4 < here["beads"]:
         _put_all(database, iter(beads))
-        if at_once:
-            for what in ("beads", "labels", "dependencies", "comments"):
+        return
+    tables = [*(LOADED if here["beads"] <= count else ()), *(JOURNAL if here["changes"] <= count else ())]
+    with without_triggers(database):
+        with without_indexes(database, tables):
+            _put_all(database, iter(beads))
+            for what in LOADED:
                 database.write("interchange", f"journal_{what}", newest=here[NEWEST.get(what, "newest")])
-    if at_once:
         rebuild(database)
 
 
@@ -143,12 +145,13 @@ def pack(record: Record, *, wisp: bool) -> Packed:
     dead = record["status"] == TOMBSTONE
     metadata = get("metadata")
     own: list[object] = [
-        record["id"], record["uid"], get("rig"), record["title"], get("description", ""), get("design", ""),
+        record["id"], record["uid"], get("rig", ""), record["title"], get("description", ""), get("design", ""),
         get("acceptance_criteria", ""), get("notes", ""), "closed" if dead else record["status"],
-        record["priority"], TOMBSTONE if dead else record["issue_type"], get("assignee"), get("owner"),
-        record["created_at"], record["created_by"], get("started_at"), record["updated_at"], get("updated_by"),
-        get("deleted_at" if dead else "closed_at"), get("deleted_by" if dead else "closed_by"),
-        get("delete_reason" if dead else "close_reason"), get("due_at"), get("defer_until"), get("external_ref"),
+        record["priority"], TOMBSTONE if dead else record["issue_type"], get("assignee", ""), get("owner", ""),
+        record["created_at"], record["created_by"], get("started_at", ""), record["updated_at"],
+        get("updated_by"), get("deleted_at" if dead else "closed_at", ""),
+        get("deleted_by" if dead else "closed_by", ""), get("delete_reason" if dead else "close_reason", ""),
+        get("due_at", ""), get("defer_until", ""), get("external_ref", ""),
         _encode(metadata) if metadata else "{}", int(wisp),
     ]  # fmt: skip
     return (
@@ -164,9 +167,9 @@ def pack_new(
 ) -> Packed:
     """A bead that is filed now, as rows; `links`: on what it leans, and how."""
     own: list[object] = [
-        identity, uid(), new.rig, new.title, new.description, new.design, new.acceptance, new.notes, new.status,
-        new.priority, new.type, new.assignee, new.owner, at, by, None, at, by, None, None, None,
-        stamp_or_none(new.due), stamp_or_none(new.defer_until), new.external_ref,
+        identity, uid(), new.rig or "", new.title, new.description, new.design, new.acceptance, new.notes,
+        new.status, new.priority, new.type, new.assignee or "", new.owner or "", at, by, "", at, by, "", "", "",
+        stamp_or_none(new.due) or "", stamp_or_none(new.defer_until) or "", new.external_ref or "",
         _encode(dict(new.metadata)) if new.metadata else "{}", int(new.ephemeral),
     ]  # fmt: skip
     return own, list(labels), [], [(on, str(kind), at, by) for on, kind in links]

@@ -76,6 +76,8 @@ def test_loading_many_writes_what_loading_few_writes(
     assert rows(few, journal) == rows(many, journal)
     for table in ("beads", "labels", "dependencies", "comments", "readiness"):
         assert table_of(few, table) == table_of(many, table)
+    schema = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    assert rows(few, schema) == rows(many, schema)
     for town in (few, many):
         assert derived.check(town.ledger) == []
         assert rows(town, "SELECT count(*) FROM beads_text WHERE beads_text MATCH 'paint'") == [(2,)]

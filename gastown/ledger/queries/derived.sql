@@ -65,3 +65,8 @@ INSERT INTO comments_text (comments_text, rank) VALUES ('integrity-check', 1)
 
 -- name: triggers
 SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid
+
+-- name: indexes
+-- Those that keep nothing out.
+SELECT name, sql FROM sqlite_master
+ WHERE type = 'index' AND tbl_name IN (SELECT value FROM json_each(:tables)) AND sql LIKE 'CREATE INDEX%' ORDER BY rowid

@@ -19,14 +19,18 @@ SELECT key FROM beads LIMIT 1
 
 -- name: how_many
 SELECT count(*) AS beads, coalesce(max(key), 0) AS newest,
-       (SELECT coalesce(max(id), 0) FROM comments) AS newest_comment
+       (SELECT coalesce(max(id), 0) FROM comments) AS newest_comment,
+       (SELECT coalesce(max(seq), 0) FROM changes) AS changes
   FROM beads
 
 -- name: insert
+-- Empty for none: Python takes far longer to hand over its None than a text.
 INSERT INTO beads (id, uid, rig, title, description, design, acceptance, notes, status, priority, type, assignee, owner,
                    created_at, created_by, started_at, updated_at, updated_by, closed_at, closed_by, close_reason,
                    due, defer_until, external_ref, metadata, ephemeral)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''),
+        ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''),
+        nullif(?, ''), nullif(?, ''), nullif(?, ''), ?, ?)
 
 -- name: add_label
 INSERT OR IGNORE INTO labels (bead, label) VALUES (?, ?)

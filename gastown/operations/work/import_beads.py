@@ -140,7 +140,7 @@ class _Importing:
             packed = self._draft.packed(identity)
             if identity in aside:
                 packed = interchange.pack(self._record(identity), wisp=self._draft.beads[identity].wisp)
-            packed[0][interchange.RIG] = self._homes.of(identity)
+            packed[0][interchange.RIG] = self._homes.of(identity) or ""
             packed[0][interchange.UPDATED_BY] = self._by
             yield packed
 
