@@ -74,10 +74,13 @@ def prime(
     hook: Annotated[
         bool, Option("As an agent CLI's start callback: JSON on standard input.", "--hook")
     ] = False,
+    form: Annotated[
+        str, Option("With --hook: what it prints, as this CLI wants it: claude, gemini, copilot.", "--form")
+    ] = "",
 ) -> None:
     """Tell the agent that asks who it is, what is on its hook, and how work is done here."""
     if hook:
-        _prime_by_callback()
+        _prime_by_callback(form)
         return
     from gastown.errors import Refused
     from gastown.views.find_agent import find_agent
@@ -91,7 +94,7 @@ def prime(
     _tell(town, by, find_agent(town, who).address if who else by.address, None)
 
 
-def _prime_by_callback() -> None:
+def _prime_by_callback(form: str) -> None:
     """Never fail: an agent CLI throws away what a failing start callback says. Outside a town, say nothing."""
     from gastown.errors import GastownError, NotFound
 
@@ -102,16 +105,19 @@ def _prime_by_callback() -> None:
     try:
         by = caller(town)
         if not by.is_human:
-            _tell(town, by, by.address, _said())
+            _tell(town, by, by.address, _said(), form)
     except GastownError as error:
-        _not_briefed(town, error.message)
+        _not_briefed(town, error.message, form)
     except Exception as error:  # noqa: BLE001 - the agent must be told something in any case
-        _not_briefed(town, f"{type(error).__name__}: {error}")
+        _not_briefed(town, f"{type(error).__name__}: {error}", form)
 
 
-def _not_briefed(town: "Town", why: str) -> None:
+def _not_briefed(town: "Town", why: str, form: str) -> None:
+    from gastown.domain.callback_words import start_words
+
     output.complain(f"the agent could not be told its work: {why}")
-    output.say("Gas Town could not tell you your work just now. Run `gt prime` before anything else.")
+    sorry = "Gas Town could not tell you your work just now. Run `gt prime` before anything else."
+    output.say(start_words(sorry, form))
     with (
         contextlib.suppress(OSError),
         (town.places.logs / "callbacks.log").open("a", encoding="utf-8") as log,
@@ -119,12 +125,13 @@ def _not_briefed(town: "Town", why: str) -> None:
         log.write(f"{town.clock.now():%Y-%m-%dT%H:%M:%SZ} prime {output.harmless(why)}\n")
 
 
-def _tell(town: "Town", by: "Caller", address: str, callback_input: str | None) -> None:
+def _tell(town: "Town", by: "Caller", address: str, callback_input: str | None, form: str = "") -> None:
+    from gastown.domain.callback_words import start_words
     from gastown.operations.sessions.prime import prime as tell_work
     from gastown.views.briefing import briefing
 
     def say(text: str) -> None:
-        output.say(text.rstrip("\n"))
+        output.say(start_words(text.rstrip("\n"), form))
         output.flush()
 
     tell_work(town, lambda: briefing(town, address), by=by, callback_input=callback_input, say=say)
