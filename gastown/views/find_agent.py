@@ -71,7 +71,7 @@ def _who_works_on(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow:
     try:
         bead = beads.get(town.ledger, what)
     except NotFound as missing:
-        if _is_single(town, what):
+        if is_single(town, what):
             raise NotFound(f"{what} was never needed yet", f"gt session start {what}") from missing
         raise NotFound(f"there is no agent {what!r}, and no such bead", _hint(known)) from missing
     address = agents.holder(town.ledger, bead.id)
@@ -84,7 +84,7 @@ def _who_works_on(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow:
     return agent
 
 
-def _is_single(town: Town, what: str) -> bool:
+def is_single(town: Town, what: str) -> bool:
     """Whether it is the address of the only agent of a role that there is."""
     try:
         address = parse_address(what)
