@@ -14,7 +14,7 @@ from gastown.domain.identity import Address, parse_address
 from gastown.domain.permission import Permission
 from gastown.domain.roles import Place as Where
 from gastown.domain.roles import Role, Wake
-from gastown.domain.runtime import Launch, Start
+from gastown.domain.runtime import Launch, Runtime, Start
 from gastown.domain.terminal import Session
 from gastown.errors import Busy, GastownError, NotFound, Refused, Unavailable
 from gastown.ledger import agents, events, incarnations
@@ -65,7 +65,7 @@ class _Chosen:
 
     address: Address
     role: Role
-    runtime: str
+    runtime: Runtime
     model: str
     permission: Permission
 
@@ -118,20 +118,20 @@ def _begin(town: Town, wish: Wish, progress: _Progress) -> int:
     end_leftovers(town, {"GT_ADDRESS": wish.address})
     place = make_ready(town, wish.assignment, chosen.address)
     if chosen.role.place is Where.FOLDER:
-        trust_folder(town, place.folder, chosen.runtime)
+        trust_folder(town, place.folder, chosen.runtime.name)
     identity = _Identity(secrets.token_urlsafe(24), choose_beginning(
-        town, wish.address, wish.assignment, role=chosen.role, runtime=town.runtime(chosen.runtime),
+        town, wish.address, wish.assignment, role=chosen.role, runtime=chosen.runtime,
         environment={**wish.environment, "GT_TOWN": str(town.root)}, afresh=wish.afresh,
     ))  # fmt: skip
     incarnation = progress.incarnation = _mint(town, wish, chosen, place, identity)
     launch = _launch(town, wish, chosen, place, identity.start)
     write_private(launch.files)
     env = of_agent(
-        town, chosen.address, incarnation=incarnation, credential=identity.credential, runtime=chosen.runtime,
+        town, chosen.address, incarnation=incarnation, credential=identity.credential, runtime=chosen.runtime.name,
         additions=launch.env, source=wish.environment,
     )  # fmt: skip
     session = _run(town, wish, launch, place, env, incarnation, progress.pane)
-    _record_start(town, wish, incarnation, session, chosen.runtime)
+    _record_start(town, wish, incarnation, session, chosen.runtime.name)
     return incarnation
 
 
@@ -142,7 +142,7 @@ def _choose(town: Town, wish: Wish) -> _Chosen:
     return _Chosen(
         address,
         role,
-        runtime_of(town, wish.address, wish.assignment),
+        town.runtime(runtime_of(town, wish.address, wish.assignment)),
         model_of(town, wish.address, wish.assignment),
         settings.permissions,
     )
@@ -161,7 +161,7 @@ def _mint(town: Town, wish: Wish, chosen: _Chosen, place: Place, identity: _Iden
         incarnation = incarnations.mint(
             ledger, wish.address, work, credential_hash=credential_hash(identity.credential),
             conversation=start.conversation, session=wish.name, head=place.head, why_older=wish.why_older, now=now,
-            runtime=chosen.runtime, resumed=start.resumed, lasting=chosen.lasting(wish),
+            runtime=chosen.runtime.name, resumed=start.resumed, lasting=chosen.lasting(wish),
             because=f"{wish.because}; {start.because}",
         )  # fmt: skip
         events.append(
@@ -175,15 +175,14 @@ def _mint(town: Town, wish: Wish, chosen: _Chosen, place: Place, identity: _Iden
 
 
 def _launch(town: Town, wish: Wish, chosen: _Chosen, place: Place, start: Beginning) -> Launch:
-    runtime = town.runtime(chosen.runtime)
     words = first_words(
         chosen.role,
-        runtime.features,
+        chosen.runtime.features,
         has_work=wish.assignment is not None,
         resumed=start.resumed,
         goes_on=wish.goes_on,
     )
-    return runtime.launch(
+    return chosen.runtime.launch(
         Start(
             town=town.root, address=wish.address, worktree=place.folder, folder=town.places.agent(wish.address),
             conversation=start.conversation, prompt=words, permission=chosen.permission, model=chosen.model,
