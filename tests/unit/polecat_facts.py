@@ -181,12 +181,13 @@ last_starts = st.builds(
     lasting=st.booleans(),
     left_because=st.sampled_from([None, "prompt_input_exit", "other"]),
 )
-wishing = st.builds(
-    lambda start, at, by: replace(start, handoff_at=at, handoff_by=by),
-    last_starts,
-    moments,
-    st.sampled_from([TOAST, "overseer"]),
-)
+
+
+def _wishing(start: LastStart, at: datetime, by: str) -> LastStart:
+    return replace(start, handoff_at=at, handoff_by=by)
+
+
+wishing = st.builds(_wishing, last_starts, moments, st.sampled_from([TOAST, "overseer"]))
 sessions = st.sampled_from([GONE, UNSEEN, HERE, Present(WATCHED)])
 seen_statuses = st.sampled_from([IDLE, BUSY, Present(AgentStatus(Activity.WAITING, "permission", "c"))])
 agents = st.builds(

@@ -5,10 +5,11 @@ import os
 from gastown.domain.assignments import Assignment
 from gastown.domain.decide.propulsion import most_rings
 from gastown.domain.observed import Present
-from gastown.domain.runtime import Activity, Runtime
+from gastown.domain.runtime import Activity, Callback, Runtime
 from gastown.domain.terminal import Session
 from gastown.ledger import agents, events, incarnations
 from gastown.operations.sessions.choice import runtime_of
+from gastown.operations.sessions.place import role_of
 from gastown.town import Town
 from gastown.world.locks import lock
 
@@ -36,7 +37,8 @@ def ring_doorbell(
         runtime = town.runtime(_runtime(town, address))
         if not _waits(town, runtime, session):
             return False
-        now, most = town.clock.now(), most_rings(propels=runtime.features.propels)
+        propels = runtime.features.propels and Callback.PROPEL in role_of(town, address).callbacks
+        now, most = town.clock.now(), most_rings(propels=propels)
         with town.ledger.transaction() as ledger:
             work = _due(town, address, incarnation, told=told)
             if work is None or not incarnations.rung(
