@@ -63,6 +63,11 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "attach": Command("sessions:attach", "go into an agent's session, or pick one"),
         "handoff": Command("handoff:handoff", "session rollover: a fresh session takes this one's place"),
     },
+    "Mail": {
+        "mail send": Command("mail:send", "send a message (mail) to an agent or the human"),
+        "mail inbox": Command("mail:inbox", "list the mail that was not read yet"),
+        "mail read": Command("mail:read", "show a message whole"),
+    },
     "Looking": {
         "status": Command("status:status", "the one page: who works, what waits, the queue"),
         "log": Command("log:log", "what happened, newest last; --follow goes on"),
