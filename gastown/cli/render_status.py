@@ -111,19 +111,20 @@ def _working(lines: "Sequence[WorkerLine]", now: datetime) -> list[str]:
 
 
 def _state(line: "WorkerLine") -> str:
-    """Nothing where all is as it should be; else the state and its reason."""
+    """How far it is where all is as it should be; else the state and its reason."""
     if line.state != "working":
         words = f"{line.state.replace('-', ' ')}: {line.why}"
     else:
         words = "" if line.why == f"works on {line.bead}" else line.why
+    step = f"step {line.step}" if line.step and line.state == "working" else ""
     watched = "you watch" if line.attached else ""
-    return ", ".join(part for part in (words, watched) if part)
+    return ", ".join(part for part in (step, words, watched) if part)
 
 
 def _idle(town: "TownStatus") -> Iterable[str]:
     by_rig: dict[str, list[str]] = {}
     for line in town.idle:
-        by_rig.setdefault(line.rig, []).append(line.name)
+        by_rig.setdefault(line.rig or "town", []).append(line.name)
     if by_rig:
         groups = [f"{rig} {', '.join(names)}" for rig, names in by_rig.items()]
         yield f" {strong('Idle')}     {' · '.join(groups)}"

@@ -8,15 +8,16 @@ import pytest
 
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.roles import Restart, Wake
-from gastown.domain.supervised import AgentFacts
+from gastown.domain.supervised import AgentFacts, PastStart
 from gastown.domain.worker_state import WorkerState
-from gastown.ledger import incarnations
+from gastown.ledger import agents, bead_writes, incarnations, molecules
 from gastown.settings import roles
 from gastown.views.status_line import session_options
 from gastown.views.supervised import observe_agents
 from gastown.views.town_status import town_status
 from tests.component.roles_town import ANN, DEACON, MAYOR, REX, TOAST, WITNESS, RolesTown
 from tests.component.view_town import NOW
+from tests.towns import put_to_work
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_a_wish_is_seen_with_its_starts_without_work(place: RolesTown) -> None:
     assert start.ended_at is None
 
 
-def _wish_starts(place: RolesTown) -> tuple[object, ...]:
+def _wish_starts(place: RolesTown) -> tuple[PastStart, ...]:
     wanted = facts(place, MAYOR).wanted
     assert wanted is not None
     return tuple(wanted.starts)
@@ -243,7 +244,7 @@ def test_the_mayors_status_line_names_it_beside_its_neighbours(place: RolesTown)
     place.want(MAYOR)
     place.begin(MAYOR)
     options = session_options(place.town, observe_agents(place.town))
-    assert options["hq-mayor"] | {"@gt_next": "", "@gt_prev": ""} == {
+    assert {**options["hq-mayor"], "@gt_next": "", "@gt_prev": ""} == {
         "@gt_agent": "mayor",
         "@gt_role": "mayor",
         "@gt_group": "",
@@ -260,3 +261,20 @@ def test_a_session_that_nobody_sees_any_more_is_absent_for_every_role(place: Rol
     place.begin(MAYOR)
     place.terminal.crash("hq-mayor")
     assert isinstance(facts(place, MAYOR).session, Absent)
+
+
+def test_who_works_in_steps_shows_at_which_one_it_is(place: RolesTown) -> None:
+    put_to_work(place.town, TOAST)
+    work = agents.open_assignment(place.ledger, TOAST)
+    assert work is not None
+    molecule = molecules.open_of_bead(place.ledger, work.bead)
+    assert molecule is not None
+    assert molecule.current is not None
+    there_are = len(molecule.steps)
+    assert [line.step for line in town_status(place.town).working] == [f"1/{there_are}"]
+    with place.ledger.transaction() as ledger:
+        bead_writes.close(ledger, molecule.current.id, "done", by=TOAST, now=NOW)
+    assert [line.step for line in town_status(place.town).working] == [f"2/{there_are}"]
+    with place.ledger.transaction() as ledger:
+        molecules.close_steps(ledger, molecule.id, "done", by=TOAST, now=NOW)
+    assert [line.step for line in town_status(place.town).working] == [f"{there_are}/{there_are}"]

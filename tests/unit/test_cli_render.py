@@ -122,6 +122,14 @@ def test_the_page_in_a_pipe_is_whole() -> None:
     )
 
 
+def test_agents_of_the_town_and_steps_are_shown() -> None:
+    mayor = replace(worker("mayor", state=WorkerState.IDLE, rig=""), is_worker=False, runs=True)
+    toast = replace(worker("Toast", "Add pagination"), step="3/5")
+    shown = page(replace(a_town(), idle=(*a_town().idle, mayor), working=(toast,)))
+    assert " Idle     api Ash · town mayor\n" in shown
+    assert "12 s ago  step 3/5\n" in shown
+
+
 def test_the_page_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     with a_terminal(monkeypatch):
         shown = page(a_town())
