@@ -128,7 +128,15 @@ class FakeTerminal:
             screen.pop()
         return "\n".join(screen[max(0, len(screen) - lines) :])
 
-    def type_line(self, session: Session, text: str, *, untouched: bool = False, paste: bool = False) -> None:  # noqa: ARG002
+    def type_line(
+        self,
+        session: Session,
+        text: str,
+        *,
+        untouched: bool = False,
+        paste: bool = False,  # noqa: ARG002 - a list of lines knows no difference
+        enter: bool = True,  # noqa: ARG002
+    ) -> None:
         if not all(letter.isprintable() or letter == "\u00a0" for letter in text):
             raise Refused("text with control characters cannot be typed")
         known = self._find(session)

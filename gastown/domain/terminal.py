@@ -96,10 +96,13 @@ class Terminal(Protocol):
         """The last `lines` lines of its screen and history, without trailing blank lines."""
         ...
 
-    def type_line(self, session: Session, text: str, *, untouched: bool = False, paste: bool = False) -> None:
+    def type_line(
+        self, session: Session, text: str, *, untouched: bool = False, paste: bool = False, enter: bool = True
+    ) -> None:
         """Type one line and Enter into it, exactly as written (keys `-l`, chunks, a pause before Enter).
 
         `paste`: as one bracketed paste instead, for agent CLIs that take many keys in a row amiss.
+        Without `enter` it only stands in the input box.
         `untouched`: Refused at every key if a person's terminal has ever shown it.
         """
         ...

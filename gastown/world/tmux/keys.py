@@ -21,8 +21,10 @@ AFTER_PASTE = 0.3
 """Seconds between a paste and Enter: Gemini (0.61.0) loses one that comes at once."""
 
 
-def type_line(door: Door, session: Session, text: str, *, untouched: bool, paste: bool = False) -> None:
-    """Type `text` and Enter. NotFound when the program has ended, Refused when the pane is in a mode.
+def type_line(
+    door: Door, session: Session, text: str, *, untouched: bool, paste: bool = False, enter: bool = True
+) -> None:
+    """Type `text` and, if wanted, Enter. NotFound when the program has ended, Refused when the pane is in a mode.
 
     `untouched`: also Refused once a person's terminal has shown it. `paste`: as one bracketed paste.
     """
@@ -32,12 +34,12 @@ def type_line(door: Door, session: Session, text: str, *, untouched: bool, paste
         give = script.command("paste-buffer", "-p", "-d", "-b", buffer, "-t", session.pane)
         _send(door, session, untouched, hold, give)
         time.sleep(AFTER_PASTE)
+    else:
+        for at in range(0, len(text), CHUNK):
+            _send(door, session, untouched, _keys(session, "-l", "--", text[at : at + CHUNK]))
+            time.sleep(BETWEEN if at + CHUNK < len(text) else BEFORE_ENTER)
+    if enter:
         _send(door, session, untouched, _keys(session, "Enter"))
-        return
-    for at in range(0, len(text), CHUNK):
-        _send(door, session, untouched, _keys(session, "-l", "--", text[at : at + CHUNK]))
-        time.sleep(BETWEEN if at + CHUNK < len(text) else BEFORE_ENTER)
-    _send(door, session, untouched, _keys(session, "Enter"))
 
 
 def refuse_touched(session: Session) -> Refused:

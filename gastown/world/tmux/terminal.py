@@ -136,7 +136,9 @@ class Tmux:
             text.pop()
         return "\n".join(line.rstrip() for line in text[max(0, len(text) - lines) :])
 
-    def type_line(self, session: Session, text: str, *, untouched: bool = False, paste: bool = False) -> None:
+    def type_line(
+        self, session: Session, text: str, *, untouched: bool = False, paste: bool = False, enter: bool = True
+    ) -> None:
         """See `Terminal.type_line`; an empty text is Enter alone.
 
         Refused for text with control characters, and when somebody reads the pane in copy mode; a mode that
@@ -149,7 +151,7 @@ class Tmux:
             raise keys.refuse_touched(session)
         if pane.in_mode and not pane.session.attached:
             self._door.tell([script.command("copy-mode", "-q", "-t", session.pane)])
-        keys.type_line(self._door, session, text, untouched=untouched, paste=paste)
+        keys.type_line(self._door, session, text, untouched=untouched, paste=paste, enter=enter)
 
     def set_options(self, changes: Mapping[str, Mapping[str, str]], everywhere: Mapping[str, str]) -> None:
         """See `Terminal.set_options`. The text is made safe to draw. Without a server it does nothing."""
