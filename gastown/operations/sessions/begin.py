@@ -118,7 +118,7 @@ def _begin(town: Town, wish: Wish, progress: _Progress) -> int:
     end_leftovers(town, {"GT_ADDRESS": wish.address})
     place = make_ready(town, wish.assignment, chosen.address)
     if chosen.role.place is Where.FOLDER:
-        trust_folder(town, place.folder, chosen.runtime.name)
+        trust_folder(town, place.folder, chosen.runtime.name, wish.environment)
     identity = _Identity(secrets.token_urlsafe(24), choose_beginning(
         town, wish.address, wish.assignment, role=chosen.role, runtime=chosen.runtime,
         environment={**wish.environment, "GT_TOWN": str(town.root)}, afresh=wish.afresh,

@@ -4,7 +4,6 @@ A worktree needs none: that of its rig's repository covers it.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,21 +20,21 @@ FILE_NAME = "trusted.json"
 PATIENCE = 10.0
 
 
-def trust_folder(town: Town, folder: Path, runtime: str) -> bool:
+def trust_folder(town: Town, folder: Path, runtime: str, environment: Mapping[str, str]) -> bool:
     """Have Claude Code trust an agent's own folder, if a person wished that of the town; True when it is new.
+
+    `environment` is what the agent's comes from: it says where Claude Code keeps its configuration.
 
     Raises Invalid or Unavailable when its configuration, or what was written down, cannot be read or written.
     """
     if runtime != "claude" or not town.settings.trust:
         return False
-    file = claude_home.configuration(os.environ)
+    file = claude_home.configuration(environment)
     if trust.trusted(folder, file):
         return False
     with _held(town):
         record, told = trust.foresee(folder, file), _told(town)
-        if (
-            record.root not in told
-        ):  # an entry that somebody took out again replaced what it replaced at first
+        if record.root not in told:  # else somebody took it out, and it replaced what it did at first
             told[record.root] = {"file": str(record.file), "before": record.before.value}
             _tell(town, told)  # before the deed: none is forgotten
         trust.add_trust(folder, file)
@@ -49,7 +48,7 @@ def take_back_trust(town: Town, under: Path | None = None) -> tuple[Path, ...]:
     gone: list[Path] = []
     with _held(town):
         told = _told(town)
-        for root, entry in sorted(told.items()):
+        for root, entry in reversed(list(told.items())):  # the first may have made the file
             if under is not None and not Path(root).is_relative_to(under.resolve()):
                 continue
             if trust.remove_trust(
