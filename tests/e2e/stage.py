@@ -88,8 +88,11 @@ class Stage:
         from gastown.town import Town
 
         town = Town(self.root)
+        told, seq = list[events.Event](), 0
         try:
-            told = [event for event in events.after(town.ledger, 0) if type_ in (None, event.type)]
+            while page := events.after(town.ledger, seq):
+                told += [event for event in page if type_ in (None, event.type)]
+                seq = page[-1].seq
         finally:
             town.close()
         return [{"type": e.type, "subject": e.subject, "actor": e.actor, **e.payload} for e in told]
