@@ -68,10 +68,10 @@ def bring_back(copy: Path, transcript: Path) -> None:
 
 
 def duplicate(transcript: Path, copy: Path) -> None:
-    """Copy a transcript as it is now. NotFound or Unavailable."""
+    """Copy a transcript as it is now, without a last line that is only half written. NotFound or Unavailable."""
     try:
         with transcript.open("rb") as source:
-            _whole(copy, lambda target: shutil.copyfileobj(source, target, _PIECE))
+            _whole(copy, lambda target: _copy_lines(source, target))
     except FileNotFoundError as missing:
         raise NotFound(f"there is no transcript {transcript}") from missing
     except OSError as error:
@@ -81,6 +81,12 @@ def duplicate(transcript: Path, copy: Path) -> None:
 def _compress(source: IO[bytes], target: IO[bytes]) -> None:
     with gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed:
         shutil.copyfileobj(source, packed, _PIECE)
+
+
+def _copy_lines(source: IO[bytes], target: IO[bytes]) -> None:
+    for line in source:
+        if line.endswith(b"\n"):
+            target.write(line)
 
 
 def _whole(path: Path, write: Callable[[IO[bytes]], None]) -> None:
