@@ -88,6 +88,23 @@ def last_of_type(database: Database, subject: str, type_: str) -> Event | None:
     return None if row is None else _event(row)
 
 
+def about(
+    database: Database, subjects: Sequence[str], types: Sequence[str], most: int = 1000
+) -> Sequence[Event]:
+    """The newest events of some types about some subjects, newest first."""
+    rows = database.rows(
+        "events", "about", subjects=json.dumps(list(subjects)), types=json.dumps(list(types)), most=most
+    )
+    return [_event(row) for row in rows]
+
+
+def lately(database: Database, types: Sequence[str], *, within: int, most: int) -> Sequence[Event]:
+    """The newest events of some types, newest first, of the last `within` events of all types."""
+    start = newest_seq(database) - within
+    rows = database.rows("events", "lately", types=json.dumps(list(types)), after=start, most=most)
+    return [_event(row) for row in rows]
+
+
 def _event(row: Row) -> Event:
     return Event(
         row["seq"], moment(row["at"]), row["actor"], row["type"], row["subject"], json.loads(row["payload"])

@@ -139,6 +139,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "kept unsaved work of {subject} as {ref}",
         "kept what {subject} had not saved",
     ),
+    "rescue.restored": ("brought back {rescue}, set aside of {subject}",),
     "custody.left": (
         "left the worktree of {subject} as it is: {why}",
         "left the worktree of {subject} as it is",

@@ -35,5 +35,14 @@ SELECT * FROM events
         OR subject GLOB :within OR actor GLOB :within OR json_extract(payload, '$.agent') GLOB :within)
  ORDER BY seq LIMIT 500
 
+-- name: about
+SELECT * FROM events
+ WHERE subject IN (SELECT value FROM json_each(:subjects)) AND type IN (SELECT value FROM json_each(:types))
+ ORDER BY seq DESC LIMIT :most
+
+-- name: lately
+SELECT * FROM events WHERE seq > :after AND type IN (SELECT value FROM json_each(:types))
+ ORDER BY seq DESC LIMIT :most
+
 -- name: newest_seq
 SELECT coalesce(max(seq), 0) AS seq FROM events

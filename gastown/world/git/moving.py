@@ -29,7 +29,7 @@ def move_aside(repository: Repository, folder: Path, *, because: str, now: datet
         linked = record is not None and record.linked
         folder.rename(target)
         if record is not None and linked:
-            _mend(repository, record, target)
+            mend(repository, record, target)
     except OSError as error:
         raise Unavailable(
             f"{folder} cannot be moved aside: {error.strerror}", "check its rights and the disk"
@@ -47,8 +47,11 @@ def _note(target: Path, folder: Path, branch: str | None, because: str) -> None:
     target.with_name(f"{target.name}.txt").write_text(text, encoding="utf-8")
 
 
-def _mend(repository: Repository, record: Record, target: Path) -> None:
-    """Tell git where the worktree is now, and whatever of git lies inside it."""
+def mend(repository: Repository, record: Record, target: Path) -> None:
+    """Tell git that the worktree of that record is at `target` now, with whatever of git lies inside it.
+
+    It was sound before it was moved. Its HEAD is detached, so that its branch can be used elsewhere.
+    """
     inner = [each.folder for each in records(repository.path) if record.folder in each.folder.parents]
     moved = (target, *(target / each.relative_to(record.folder) for each in inner))
     git(repository.path, "worktree", "repair", *map(str, moved))

@@ -31,7 +31,7 @@ def save(repository: Path, record: Record, *, head: str, message: str, now: date
     It is made as `git stash` makes one: its parents are HEAD, if there is one, and a commit of what was staged.
     No ref holds it yet. Busy when files keep changing, Unavailable when it fails.
     """
-    with _scratch(repository, record) as env:
+    with raw(repository, record) as env:
         staged = _tree(record.folder, env)
         for _ in range(TRIES):
             files = _add_all(record.folder, env)
@@ -56,9 +56,10 @@ def _tree_and_date(repository: Path, head: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _scratch(repository: Path, record: Record) -> Generator[Mapping[str, str]]:
+def raw(repository: Path, record: Record) -> Generator[Mapping[str, str]]:
     """Environment of a git with a configuration, attributes and an index of its own, over the same objects.
 
+    It takes every file byte for byte.
     The index begins as a copy of the worktree's, times included, so that only what changed is read again.
     """
     scratch = record.admin / _SCRATCH
