@@ -91,6 +91,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "agent.start_failed": ("could not start {subject}: {why}", "could not start {subject}"),
     "agent.primed": ("read its hook: {bead}", "read its hook: nothing is on it"),
+    "agent.took_up": ("took up {bead}",),
     "agent.prompted": ("was prompted",),
     "agent.pushed": ("ended its turn with {bead} on its hook, and was told to go on",),
     "agent.rung": ("rang {subject}: {because}",),
@@ -115,6 +116,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "kept how far {subject} is with {bead}",
         "kept how far {subject} is",
     ),
+    "message.sent": ("wrote to {to} about {about} ({kind} {subject})", "wrote to {to} ({kind} {subject})"),
     "conversation.asked": (
         "asked {subject} in its conversation {conversation}: {question}",
         "opened the conversation {conversation} of {subject}",
