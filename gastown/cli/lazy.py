@@ -86,6 +86,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     },
     "Looking": {
         "status": Command("status:status", "the one page: who works, what waits, the queue"),
+        "trail": Command("trail:trail", "the story of an agent or a bead, in order"),
         "log": Command("log:log", "what happened, newest last; --follow goes on"),
         "convoy list": Command("convoy_read:list_convoys", "the convoys (batches) and how far each has come"),
         "convoy status": Command("convoy_read:status", "one convoy with all that it tracks"),
