@@ -40,6 +40,22 @@ def keep_up(town: Town, *, wanted: bool) -> None:
     output.tell(ensure_up(town))
 
 
+def agent_named(town: Town, who: str) -> str:
+    """The address of the agent that is named, itself or by the bead that it works on. Raises NotFound and Refused."""
+    from gastown.ledger import agents, beads
+    from gastown.views.find_agent import find_agent, named_agent
+
+    agent = named_agent(town, who, agents.all_agents(town.ledger))
+    if agent is not None and agent.removed_at is None:
+        return agent.address
+    if beads.find(town.ledger, who) is not None:
+        return find_agent(town, who).address
+    from gastown.operations.work.create import usual_rig
+    from gastown.operations.work.target import address_named
+
+    return address_named(town, who, home=usual_rig(town))
+
+
 def short_path(path: Path) -> str:
     """A path as people write it: `~/gt`."""
     try:

@@ -10,8 +10,6 @@ from gastown.cli.place import caller, here
 
 if TYPE_CHECKING:
     from gastown.domain.assignments import Caller
-    from gastown.domain.terminal import Session
-    from gastown.ledger.agents import AgentRow
     from gastown.town import Town
 
 
@@ -24,10 +22,11 @@ def peek(
     """Show the last lines of an agent's screen, without going there."""
     from gastown.domain.briefing import printable
     from gastown.views.find_agent import find_agent
+    from gastown.views.sessions import session_of
 
     town = here()
     agent = find_agent(town, who)
-    session = _session(town, agent)
+    session = session_of(town, agent)
     text = town.terminal.capture(session, lines)
     shown = {"agent": agent.address, "session": session.name, "lines": text.splitlines()}
     output.show(shown, lambda _: printable(text), as_json=as_json)
@@ -41,31 +40,14 @@ def attach(
     """Go into an agent's session, as if you sat at its terminal; the prefix key and d lead out again."""
     from gastown.errors import Refused
     from gastown.views.find_agent import find_agent
+    from gastown.views.sessions import session_of
     from gastown.world.process import exec_into
 
     town = here()
-    name = _session(town, find_agent(town, who)).name if who else None
+    name = session_of(town, find_agent(town, who)).name if who else None
     if not (output.on_terminal() and output.can_ask()):
         raise Refused("gt attach needs a terminal", f"gt peek {who or 'AGENT'} prints the last lines")
     exec_into(town.terminal.attach_command(name))
-
-
-def _session(town: "Town", agent: "AgentRow") -> "Session":
-    """The agent's session. Raises NotFound when none runs, Unavailable when that cannot be seen."""
-    from gastown.domain.identity import TOWN_PREFIX, session_name
-    from gastown.domain.observed import Absent, Present, Unknown
-    from gastown.errors import NotFound, Unavailable
-
-    prefix = town.rig(agent.rig).prefix if agent.rig else TOWN_PREFIX
-    name = session_name(prefix, agent.name)
-    match town.terminal.look([name])[name]:
-        case Present(session):
-            return session
-        case Absent():
-            work = f"{agent.hook_bead} is on its hook: gt up" if agent.hook_bead else "nothing is on its hook"
-            raise NotFound(f"{agent.address} has no session now", f"{work}\ngt log {agent.name}")
-        case Unknown(why):
-            raise Unavailable(f"cannot see the sessions: {why}", "gt doctor")
 
 
 def prime(

@@ -12,8 +12,12 @@ from gastown.domain.runtime import Permission
 from gastown.errors import Invalid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gastown.operations.town.call_up import Called
     from gastown.operations.town.down import Down
     from gastown.operations.town.install_from import InstalledFrom
+    from gastown.operations.town.up import Up
 
 
 def install(  # noqa: PLR0913 - one for each thing a person decides
@@ -143,20 +147,44 @@ def uninstall(
     output.undo(gone.undo)
 
 
-def up(*, as_json: Json = False) -> None:
+def up(
+    *,
+    every: Annotated[
+        bool, Option("All permanent agents of the town and its rigs, not only the mayor.", "--all")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Start the supervisor, which starts sessions for what is on hooks and keeps the merge queues running.
 
-    One that another version of Gas Town started is replaced.
+    Agents that are to be there also without work come too: the mayor (the coordinator), and whose roles say so. A
+    supervisor that another version of Gas Town started is replaced.
     """
+    from gastown.operations.sessions.caller import is_agent
+    from gastown.operations.town.call_up import call_up
     from gastown.operations.town.up import up as start
 
-    started = start(here())
+    town = here()
+    started = start(town)
+    called = () if is_agent() else call_up(town, every=every)
+    shown = {
+        "pid": started.pid,
+        "already": started.already,
+        "replaced": started.replaced,
+        "agents": called,
+    }
+    output.show(shown, lambda _: _up(started, called), as_json=as_json)
+    there = any(not one.why_not for one in called)
+    output.next_steps("gt mayor" if there else "", "gt status", "gt log --follow")
+
+
+def _up(started: "Up", called: "Sequence[Called]") -> str:
     word = "runs already" if started.already else "runs"
     instead = f", instead of process {started.replaced} of another version" if started.replaced else ""
-    output.show(
-        started, lambda now: f"up  the supervisor {word} (process {now.pid}{instead})", as_json=as_json
-    )
-    output.next_steps("gt status", "gt log --follow")
+    lines = [f"up  the supervisor {word} (process {started.pid}{instead})"]
+    for one in called:
+        what = f"does not come: {output.harmless(one.why_not)}" if one.why_not else "comes"
+        lines.append(f"    {one.agent} {'is wanted already' if one.already and not one.why_not else what}")
+    return "\n".join(lines)
 
 
 def down(

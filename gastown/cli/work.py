@@ -25,13 +25,19 @@ def sling(
     target: Annotated[
         str | None,
         Argument(
-            "web, web/polecats/Toast, polecat/Toast, Toast; nothing: an idle or new polecat of the bead's rig."
+            "web, Toast, web/polecats/Toast, ann, web/crew/ann, mayor, web/witness; nothing: a polecat of its rig."
         ),
     ] = None,
     *,
     runtime: Annotated[
         str | None, Option("The agent CLI to use for this work, like claude.", metavar="NAME")
     ] = None,
+    defer: Annotated[
+        bool, Option("Only put it on the hook: it begins with the agent's next start.", "--defer")
+    ] = False,
+    restart: Annotated[
+        bool, Option("Take it from whoever has it, and let a fresh session begin it anew.", "--restart")
+    ] = False,
     most: Annotated[
         int, Option("Of a convoy or an epic, how many at most.", "-n", "--limit", metavar="N")
     ] = 100,
@@ -45,7 +51,9 @@ def sling(
     from gastown.operations.work.sling_many import SlungMany, sling_whatever
 
     town = here()
-    slung = sling_whatever(town, what, target, runtime=runtime, most=most, by=caller(town))
+    slung = sling_whatever(
+        town, what, target, runtime=runtime, defer=defer, restart=restart, most=most, by=caller(town)
+    )
     if isinstance(slung, SlungMany):
         from gastown.cli.render_convoy import slung_many
 
@@ -55,13 +63,17 @@ def sling(
         return exits.DONE if slung.well else exits.NOT_POSSIBLE
     output.show(slung, _slung, as_json=as_json)
     keep_up(town, wanted=up)
-    name = slung.agent.rpartition("/")[2]
-    output.next_steps(f"gt attach {name}", f"gt log --follow {name}")
+    home, _, name = slung.agent.rpartition("/")
+    name = name if "/" in home or not home else slung.agent
+    first = f"gt session start {name}" if slung.deferred else f"gt attach {name}"
+    output.next_steps(first, f"gt log --follow {name}")
     return exits.DONE
 
 
 def _slung(slung: "Slung") -> str:
     word = "slung before" if slung.already else "slung"
+    if slung.restarted:
+        word = "slung anew"
     convoy = f", convoy {slung.convoy}" if slung.convoy else ""
     where = f"{slung.agent}   (generation {slung.generation}{convoy})"
     taken = (
@@ -69,7 +81,17 @@ def _slung(slung: "Slung") -> str:
         if slung.taken_from
         else ""
     )
-    return f'{word}  {slung.bead} "{output.harmless(slung.title)}" → {where}{taken}'
+    put_off = (
+        f"\n  it is put off: it begins with the agent's next start, or gt sling {slung.bead} {slung.agent}"
+        if slung.deferred
+        else ""
+    )
+    paused = (
+        f"\n  {slung.agent} is paused: {output.harmless(slung.paused)}; gt agent resume {slung.agent}"
+        if slung.paused
+        else ""
+    )
+    return f'{word}  {slung.bead} "{output.harmless(slung.title)}" → {where}{taken}{put_off}{paused}'
 
 
 def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:

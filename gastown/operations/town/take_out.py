@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gastown.domain.assignments import Assignment, Caller
+from gastown.domain.endings import STOPPED
 from gastown.domain.identity import Address, parse_address
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.roles import Capability
@@ -146,7 +147,7 @@ def _end_session(town: Town, address: str, because: str) -> str | None:
     end_leftovers(town, {"GT_ADDRESS": address})
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
-        if newest is not None and incarnations.end(ledger, newest.id, because, now):
+        if newest is not None and incarnations.end(ledger, newest.id, STOPPED, now):
             events.append(
                 ledger, "supervisor", "agent.stopped", address, now, because=because, session=newest.session
             )

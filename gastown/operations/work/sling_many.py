@@ -65,18 +65,26 @@ def sling_whatever(
     target: str | None = None,
     *,
     runtime: str | None = None,
+    defer: bool = False,
+    restart: bool = False,
     most: int = MOST,
     by: Caller,
 ) -> Slung | SlungMany:
-    """Sling one bead or a new one, as `sling` does, or what is ready in the convoy or epic that `what` names."""
+    """Sling one bead or a new one, as `sling` does, or what is ready in the convoy or epic that `what` names.
+
+    Raises Refused for a convoy or an epic that is to be put off or begun anew as a whole.
+    """
     if any(c.isspace() for c in what.strip()):
-        return sling(town, what, target, runtime=runtime, by=by)
+        return sling(town, what, target, runtime=runtime, defer=defer, restart=restart, by=by)
     try:
         bead = beads.get(town.ledger, what.strip())
     except NotFound:
-        return sling(town, what, target, runtime=runtime, by=by)
+        return sling(town, what, target, runtime=runtime, defer=defer, restart=restart, by=by)
     if bead.type not in {"convoy", "epic"}:
-        return sling(town, bead.id, target, runtime=runtime, by=by)
+        return sling(town, bead.id, target, runtime=runtime, defer=defer, restart=restart, by=by)
+    if defer or restart:
+        option = "--restart" if restart else "--defer"
+        raise Refused(f"{bead.id} is a {bead.type}: {option} is for one bead", f"gt sling {option} BEAD")
     return sling_many(town, bead.id, target, runtime=runtime, most=most, by=by)
 
 
@@ -231,7 +239,9 @@ def _remember(town: Town, convoy: str, target: str | None, runtime: str | None, 
         fence(ledger, by)
         metadata = beads.get(ledger, convoy).metadata
         if metadata.get(SLUNG) != slung:
-            convoys.set_metadata(ledger, convoy, {**metadata, SLUNG: slung}, by=by.address, now=town.clock.now())
+            convoys.set_metadata(
+                ledger, convoy, {**metadata, SLUNG: slung}, by=by.address, now=town.clock.now()
+            )
 
 
 def _open(found: Sequence[TrackedBead]) -> Sequence[TrackedBead]:

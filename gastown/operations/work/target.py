@@ -47,21 +47,25 @@ def rig_of_target(wanted: AnyOf | Named) -> str | None:
     return wanted.rig if isinstance(wanted, AnyOf) else wanted.address.rig
 
 
-def agent_named(town: Town, text: str, *, by: Caller) -> Address:
-    """The one agent that `text` names, made if it is the only one of its role and was never needed before.
+def address_named(town: Town, text: str, *, home: str | None = None) -> str:
+    """The address of the one agent that `text` names; where it is the only one of its role it need not exist yet.
 
-    Raises as `target` does, and NotFound for a polecat that nothing was ever slung at.
+    `home` is the rig that a bare name is looked for first. Raises as `target` does, and NotFound for an agent that
+    nobody made.
     """
-    wanted = target(town, text, home=None)
+    wanted = target(town, text, home=home)
     if isinstance(wanted, AnyOf):
         raise NotFound(f"{wanted.rig} is a rig, not an agent", "gt agents lists them")
-    address = wanted.address
-    row = agents.get(town.ledger, str(address))
-    if address.role == WORKER and (row is None or row.removed_at is not None):
-        raise NotFound(f"there is no {address}", f'gt sling "…" {address} makes it')
-    with town.ledger.transaction() as ledger:
-        make(ledger, address, by=by, now=town.clock.now())
-    return address
+    address = str(wanted.address)
+    row = agents.get(town.ledger, address)
+    if wanted.address.role != WORKER or (row is not None and row.removed_at is None):
+        return address
+    if home is not None:
+        try:
+            return address_named(town, text)
+        except GastownError:
+            pass
+    raise NotFound(f"there is no {address}", f'gt sling "…" {address} makes it')
 
 
 def make(ledger: Database, address: Address, *, by: Caller, now: datetime) -> bool:
