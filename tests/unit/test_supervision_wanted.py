@@ -81,10 +81,25 @@ ROWS: dict[str, tuple[AgentFacts, type[Action], str]] = {
         StartSession,
         "we-1 is hooked",
     ),
-    "a role that only people start, wanted": (
+    "a role that only people start, and a person does": (
         toast(hook=None, wanted=WANTED, role=BY_HAND),
+        StartSession,
+        "its session is wanted",
+    ),
+    "a role that only people start, and an agent would": (
+        toast(hook=None, wanted=replace(WANTED, by="deacon"), role=BY_HAND),
         LeaveAlone,
         "only a person starts it",
+    ),
+    "a role that only people start, and the start of a person failed": (
+        toast(hook=None, wanted=WANTED, role=BY_HAND, start=replace(ENDED, began_at=WANTED.since)),
+        LeaveAlone,
+        "only a person starts it",
+    ),
+    "a role that only people start, and a person does again": (
+        toast(hook=None, wanted=replace(WANTED, since=NOW), role=BY_HAND, start=ENDED),
+        StartSession,
+        "its session is wanted",
     ),
     "a role that only people start, with work": (toast(role=BY_HAND), LeaveAlone, "only a person starts it"),
     # work that was put off
@@ -231,7 +246,7 @@ def test_only_people_start_what_is_never_started(agent: AgentFacts) -> None:
         return
     by_hand = replace(agent, role=replace(agent.role, restart=Restart.NEVER))
     wished = agent.last_start is not None and agent.last_start.handoff_at is not None
-    assert not isinstance(supervise(by_hand, POLICY, NOW), StartSession) or wished
+    assert not isinstance(supervise(by_hand, POLICY, NOW), StartSession) or wished or agent.wanted is not None
 
 
 @settings(max_examples=30)

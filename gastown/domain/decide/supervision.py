@@ -6,6 +6,7 @@ from gastown.domain.actions import Action, FinishDone, LeaveAlone, Park, RecordE
 from gastown.domain.decide.budget import SESSION_ENDED, last_cause, parked_because, pause
 from gastown.domain.decide.propulsion import propel
 from gastown.domain.endings import HANDOFF
+from gastown.domain.identity import OVERSEER
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.roles import Restart
 from gastown.domain.supervised import AgentFacts, Hooked, LastStart, RestartPolicy
@@ -153,7 +154,7 @@ def _begin(
     """A new session, unless a person, its role or the budget says no; `again`: in the place of one that runs."""
     if agent.paused is not None:
         return LeaveAlone(agent.address, f"paused: {agent.paused}")
-    if not again and not isinstance(agent.role, Unknown) and agent.role.restart is Restart.NEVER:
+    if not again and _is_never_started(agent):
         return LeaveAlone(agent.address, "only a person starts it")
     starts = work.starts if work else agent.wanted.starts if agent.wanted else ()
     if (spent := parked_because(starts, policy)) is not None:
@@ -164,3 +165,11 @@ def _begin(
         f"{work.bead} is hooked" if work else "its session is wanted" if agent.wanted else "its session stays"
     )
     return StartSession(agent.address, f"{what}, {because}{last_cause(starts)}")
+
+
+def _is_never_started(agent: AgentFacts) -> bool:
+    """Whether only a person starts it, and none has wished for a session since the last one."""
+    if isinstance(agent.role, Unknown) or agent.role.restart is not Restart.NEVER:
+        return False
+    start, wish = agent.last_start, agent.wanted
+    return wish is None or wish.by != OVERSEER or (start is not None and start.began_at >= wish.since)
