@@ -53,13 +53,8 @@ class SessionsTown:
     def hook(self, address: str, title: str = "Look into it", *, deferred: bool = False) -> str:
         """Put a new bead on the agent's hook; its id."""
         self.make(address)
-        bead, now = create(self.town, title, by=HUMAN, rig="web").id, self.town.clock.now()
-        with self.ledger.transaction() as ledger:
-            assert agents.hook(ledger, address, bead)
-            agents.assign(ledger, bead, address, by="overseer", runtime=None, now=now, deferred=deferred)
-            bead_writes.set_status(
-                ledger, bead, BeadStatus.OPEN, BeadStatus.HOOKED, assignee=address, by="overseer", now=now
-            )
+        bead = create(self.town, title, by=HUMAN, rig="web").id
+        put_on_hook(self.town, address, bead, deferred=deferred)
         return bead
 
     def end_work(self, address: str) -> None:
@@ -106,6 +101,17 @@ class SessionsTown:
             lambda: next((e for e in found if e), None), within=PATIENCE, what="a process of the agent"
         )
         return subprocess.Popen(["sleep", "600"], env=dict(env), cwd="/", start_new_session=True)
+
+
+def put_on_hook(town: Town, address: str, bead: str, *, deferred: bool = False) -> None:
+    """Put an open bead on the empty hook of an agent that is there."""
+    now = town.clock.now()
+    with town.ledger.transaction() as ledger:
+        assert agents.hook(ledger, address, bead)
+        agents.assign(ledger, bead, address, by="overseer", runtime=None, now=now, deferred=deferred)
+        bead_writes.set_status(
+            ledger, bead, BeadStatus.OPEN, BeadStatus.HOOKED, assignee=address, by="overseer", now=now
+        )
 
 
 @contextmanager
