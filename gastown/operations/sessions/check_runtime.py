@@ -1,42 +1,29 @@
-"""Starting an agent CLI for nothing, to see what of it works: in a scratch folder, under a tmux server of its own."""
+"""Starting an agent CLI for nothing, to see what of it works."""
 
-import os
-import shutil
+import contextlib
 import time
-import uuid
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from gastown.domain.observed import Absent, Present, Unknown
-from gastown.domain.permission import Permission
-from gastown.domain.runtime import Activity, Launch, Runtime, Start
+from gastown.domain.runtime import Activity, Runtime
 from gastown.domain.terminal import Session
-from gastown.errors import GastownError, Refused
-from gastown.operations.sessions.environment import ALWAYS, passed_on
-from gastown.settings import town as town_files
+from gastown.errors import GastownError
+from gastown.operations.sessions.scratch import Scratch
 from gastown.town import Town
-from gastown.world.files import write_private, write_whole
-from gastown.world.tmux.place import socket_path
-from gastown.world.tmux.terminal import Tmux
 
-SESSION = "check"
 STARTS, CALLS, ANSWERS = 30.0, 3.0, 120.0
 """Seconds that it may take to be ready, to call us after that, and to answer a question."""
-MARK = "GT_CHECK"
+SETTLED, PAUSE = 1.5, 0.1
+"""Seconds that it must have waited to count as ready, and between two looks."""
 HELLO = "hello from gt"
 QUESTION = "This is a test of your connection. Answer with the one word: ready"
 LINES = 60
 """Of a screen, in which it shows what it does."""
 LAST_WORDS = 8
 """Of those, the ones that are told."""
-
-STAND_INS = {
-    "gt": '#!/bin/sh\necho "gt $1" >>"$GT_TOWN/heard"\n',
-    "gt-callback": '#!/bin/sh\necho "gt-callback $1" >>"$GT_TOWN/heard"\ncat >/dev/null\n',
-}
-"""What it calls instead of us: written down, and no more."""
+FRAMES = dict.fromkeys(map(ord, "─━│┃╭╮╰╯┌┐└┘├┤▄▀█▌▐░▒▓"))
 
 
 class Went(StrEnum):
@@ -66,11 +53,11 @@ def check_runtime(town: Town, name: str, *, ask: bool) -> Generator[Finding]:
     yield installed
     if installed.went is Went.NO:
         return
-    trial = _Trial(town, runtime)
+    scratch = Scratch(town, runtime)
     try:
-        yield from trial.run(ask=ask)
+        yield from _Trial(scratch).run(ask=ask)
     finally:
-        trial.clean_up()
+        scratch.clean_up()
 
 
 def _installed(runtime: Runtime) -> Finding:
@@ -88,16 +75,14 @@ def _installed(runtime: Runtime) -> Finding:
 
 
 class _Trial:
-    def __init__(self, town: Town, runtime: Runtime) -> None:
-        self._town, self._runtime = town, runtime
-        self._root = town.places.run / "check" / runtime.name
-        self._mark = {MARK: str(uuid.uuid4())}
-        self._terminal = Tmux(socket_path(self._root))
-        self._env: Mapping[str, str] = {}
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch, self._runtime, self._terminal = scratch, scratch.runtime, scratch.terminal
+        self._seen = ""
+        """What its screen showed last."""
 
     def run(self, *, ask: bool) -> Generator[Finding]:
         try:
-            session = self._start()
+            session = self._scratch.start()
         except GastownError as problem:
             yield Finding("starts", Went.NO, problem.message)
             return
@@ -113,56 +98,9 @@ class _Trial:
                 yield self._reported()
         yield self._ended(session)
 
-    def clean_up(self) -> None:
-        from gastown.world.processes import end_marked
-
-        self._terminal.close()
-        end_marked(self._mark)
-        shutil.rmtree(self._root, ignore_errors=True)
-
-    def _start(self) -> Session:
-        shutil.rmtree(self._root, ignore_errors=True)
-        work = self._root / "work"
-        work.mkdir(parents=True)
-        settings = town_files.written(self._town.settings)
-        write_whole(self._root / town_files.FILE_NAME, settings)
-        for program, text in STAND_INS.items():
-            write_whole(self._root / "bin" / program, text, mode=0o755)
-        launch = self._launch(self._where(work))
-        write_private(launch.files)
-        self._env = {
-            **passed_on((*ALWAYS, *self._town.settings.environment, *self._runtime.passes)),
-            **launch.env,
-            "PATH": os.pathsep.join([str(self._root / "bin"), os.environ.get("PATH", os.defpath)]),
-            "GT_TOWN": str(self._root),
-            "GT_SCRIPTED_HOME": str(self._root / "scripted"),
-            **self._mark,
-        }
-        return self._terminal.start(SESSION, launch.argv, cwd=self._where(work), env=self._env, options={})
-
-    def _where(self, work: Path) -> Path:
-        """The mayor's folder, if there is one: it is the one that may be trusted."""
-        mayor = self._town.places.home("mayor")
-        return mayor if mayor.is_dir() else work
-
-    def _launch(self, folder: Path) -> Launch:
-        """With the most careful permissions that it can be started with."""
-        refused: Refused | None = None
-        for permission in Permission:
-            start = Start(
-                town=self._root, address=SESSION, worktree=folder, folder=self._root / "agent",
-                conversation=str(uuid.uuid4()), prompt="", permission=permission, model=self._town.settings.model
-                if self._runtime.name == self._town.settings.runtime else "",
-            )  # fmt: skip
-            try:
-                return self._runtime.launch(start)
-            except Refused as why:
-                refused = refused or why
-        raise refused or Refused(f"{self._runtime.name} cannot be started", "gt runtime list")
-
     def _ready(self, session: Session) -> Finding:
         began = time.monotonic()
-        seen = self._until(STARTS, lambda: self._settled(session))
+        seen = self._until(STARTS, lambda: self._settled(session, since=SETTLED))
         if not self._is_there(session):
             return Finding("shows that it is ready", Went.NO, f"it ended: {self._says(session)}")
         match seen:
@@ -176,17 +114,31 @@ class _Trial:
                     "shows that it is ready", Went.UNKNOWN, f"after {STARTS:.0f} s: {self._status(session)}"
                 )
 
-    def _settled(self, session: Session) -> Activity | None:
+    def _settled(self, session: Session, *, since: float = 0) -> Activity | None:
+        """What it waits for, once it has done so for some seconds: a start shows an input box before its questions."""
         if not self._is_there(session):
             return Activity.SHELL  # no more is to come
-        match self._runtime.status(session.pane_pid, self._env, lambda: self._screen(session)):
-            case Present(status) if status.activity in {Activity.IDLE, Activity.WAITING}:
+        seen = self._activity(session)
+        if seen not in {Activity.IDLE, Activity.WAITING}:
+            return None
+        until = time.monotonic() + since
+        while time.monotonic() < until:
+            time.sleep(PAUSE)
+            if self._activity(session) is not seen:
+                return None
+        return seen
+
+    def _activity(self, session: Session) -> Activity | None:
+        with contextlib.suppress(GastownError):
+            self._screen(session)
+        match self._runtime.status(session.pane_pid, self._scratch.env, lambda: self._seen):
+            case Present(status):
                 return status.activity
             case _:
                 return None
 
     def _status(self, session: Session) -> str:
-        match self._runtime.status(session.pane_pid, self._env, lambda: self._screen(session)):
+        match self._runtime.status(session.pane_pid, self._scratch.env, lambda: self._seen):
             case Present(status):
                 return f"it says {status.activity}"
             case Unknown(why):
@@ -200,7 +152,7 @@ class _Trial:
             return Finding(
                 what, Went.UNKNOWN, "nobody has measured that it can; it is told its work by other ways"
             )
-        if self._until(CALLS, lambda: "gt prime" in self._heard()):
+        if self._until(CALLS, lambda: "gt prime" in self._scratch.heard()):
             return Finding(what, Went.YES)
         if asked:
             return Finding(what, Went.NO, "the briefing does not come by itself: its agents are rung")
@@ -219,12 +171,12 @@ class _Trial:
         return Finding(what, Went.NO, "its screen does not show it")
 
     def _answered(self, session: Session) -> Finding:
-        before = self._heard().count("gt-callback Stop")
+        before = self._scratch.heard().count("gt-callback Stop")
         self._terminal.type_line(session, f" - {QUESTION}", paste=self._runtime.features.pastes)
         time.sleep(CALLS / 2)  # until it shows that it works
 
         def over() -> bool:
-            ended = self._heard().count("gt-callback Stop") > before
+            ended = self._scratch.heard().count("gt-callback Stop") > before
             return ended or (not self._runtime.features.reports and self._settled(session) is Activity.IDLE)
 
         went = Went.YES if self._until(ANSWERS, over) else Went.NO
@@ -234,41 +186,37 @@ class _Trial:
         if not self._runtime.features.reports:
             return Finding("reports prompts and turns", Went.UNKNOWN, "nobody has measured that it can")
         wanted = {"gt-callback UserPromptSubmit", "gt-callback Stop"}
-        missing = sorted(wanted - set(self._heard()))
+        missing = sorted(wanted - set(self._scratch.heard()))
         return Finding("reports prompts and turns", Went.NO if missing else Went.YES, ", ".join(missing))
 
     def _ended(self, session: Session) -> Finding:
-        from gastown.world.processes import marked, named
+        from gastown.world.processes import named
 
         what = "ends, with all that it started"
         try:
             self._terminal.stop(session)
         except GastownError as problem:
             return Finding(what, Went.NO, problem.message)
-        left = self._until(CALLS, lambda: not marked(self._mark))
+        left = self._until(CALLS, lambda: not self._scratch.left())
         return (
-            Finding(what, Went.YES) if left else Finding(what, Went.NO, f"left: {named(marked(self._mark))}")
+            Finding(what, Went.YES)
+            if left
+            else Finding(what, Went.NO, f"left: {named(self._scratch.left())}")
         )
 
     def _is_there(self, session: Session) -> bool:
         return isinstance(self._terminal.look([session.name])[session.name], Present)
 
-    def _heard(self) -> list[str]:
-        try:
-            return (self._root / "heard").read_text().splitlines()
-        except FileNotFoundError:
-            return []
-
     def _screen(self, session: Session) -> str:
-        return self._terminal.capture(session, LINES)
+        self._seen = self._terminal.capture(session, LINES) or self._seen
+        return self._seen
 
     def _says(self, session: Session) -> str:
         """The last of what it shows, in one line."""
-        try:
-            lines = [line.strip() for line in self._screen(session).splitlines() if line.strip()]
-        except GastownError:
-            return "nobody saw its last words"
-        return " | ".join(lines[-LAST_WORDS:])
+        with contextlib.suppress(GastownError):
+            self._screen(session)
+        lines = [words for line in self._seen.splitlines() if (words := line.translate(FRAMES).strip())]
+        return " | ".join(lines[-LAST_WORDS:]) or "its screen is empty"
 
     def _until(
         self, seconds: float, condition: Callable[[], Activity | bool | None]
@@ -278,4 +226,4 @@ class _Trial:
             answer = condition()
             if answer or time.monotonic() >= late:
                 return answer
-            time.sleep(0.1)
+            time.sleep(PAUSE)

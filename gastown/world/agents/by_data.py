@@ -16,7 +16,7 @@ from gastown.world.process import run
 DEADLINE = 20.0
 """Seconds for its version: programs of Node take their time on a busy machine."""
 
-_VERSION = re.compile(r"\d+(\.\d+)+[\w.+-]*")
+_VERSION = re.compile(r"\d+(\.\d+)+([-+][\w.]+)?")
 
 
 class ByData:
