@@ -10,20 +10,35 @@ from gastown.views.health import Check, Health
 
 
 def agent_checks(town: Town | None) -> Iterator[Check]:
-    """The agent CLI that the town starts where nothing else is said; Claude Code outside a town."""
-    name = town.settings.runtime if town else "claude"
-    if name == "claude":
-        yield from _claude(town)
+    """Every agent CLI that the town, a rig or a role names; Claude Code outside a town."""
+    if town is None:
+        yield from _claude(None)
         return
-    from gastown.world.agents.registry import runtime
+    from gastown.views.runtimes import used_by_settings
 
-    match runtime(name).version():
+    for name, users in used_by_settings(town).items():
+        if name == "claude":
+            yield from _claude(town)
+        else:
+            yield _other(town, name, ", ".join(users))
+
+
+def _other(town: Town, name: str, users: str) -> Check:
+    try:
+        runtime = town.runtime(name)
+    except GastownError as error:
+        return Check(name, Health.BAD, f"{error.message}; used by {users}", error.hint)
+    match runtime.version():
+        case Present(version) if not runtime.seen_versions or version in runtime.seen_versions:
+            return Check(name, Health.OK, version)
         case Present(version):
-            yield Check(name, Health.OK, version)
+            what = f"{version}; what was driven is {', '.join(runtime.seen_versions)}"
+            return Check(name, Health.WARN, what, f"gt runtime check {name}")
         case Absent():
-            yield Check(name, Health.BAD, f"{name} is not installed", f"install {name}")
+            what = f"{runtime.program} is not installed; used by {users}"
+            return Check(name, Health.BAD, what, runtime.how_to_get_it)
         case Unknown(why):
-            yield Check(name, Health.UNKNOWN, why)
+            return Check(name, Health.UNKNOWN, why, f"gt runtime check {name}")
 
 
 def _claude(town: Town | None) -> Iterator[Check]:

@@ -1,7 +1,7 @@
 """The agent CLIs of a town: which there are, which are installed, what they can do, and who uses them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from gastown.domain.observed import Absent, Present, Unknown
@@ -45,14 +45,28 @@ def runtime_lines(town: Town) -> tuple[RuntimeLine, ...]:
 
 def used_by(town: Town) -> Mapping[str, tuple[str, ...]]:
     """Who names which agent CLI: the town, rigs, roles and agents. What cannot be read is passed over."""
+    of_agents = (
+        (agent.address, agent.runtime or "")
+        for agent in agents.all_agents(town.ledger)
+        if agent.removed_at is None
+    )
+    return _by_name([*_settings(town), *of_agents])
+
+
+def used_by_settings(town: Town) -> Mapping[str, tuple[str, ...]]:
+    """The same without agents: the ledger stays closed."""
+    return _by_name(_settings(town))
+
+
+def _by_name(choices: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     users: dict[str, list[str]] = defaultdict(list)
-    for user, name in _choices(town):
+    for user, name in choices:
         if name:
             users[name].append(user)
     return {name: tuple(who) for name, who in users.items()}
 
 
-def _choices(town: Town) -> Iterator[tuple[str, str]]:
+def _settings(town: Town) -> Iterator[tuple[str, str]]:
     yield "the town", town.settings.runtime
     for rig in town.rigs.values():
         yield f"rig {rig.name}", rig.runtime
@@ -62,9 +76,6 @@ def _choices(town: Town) -> Iterator[tuple[str, str]]:
         for name in roles.names(town.root, rig.name):
             if (own := _of_role(town, name, rig.name)) != _of_role(town, name, None):
                 yield f"role {name} in {rig.name}", own
-    for agent in agents.all_agents(town.ledger):
-        if agent.removed_at is None:
-            yield agent.address, agent.runtime or ""
 
 
 def _of_role(town: Town, name: str, rig: str | None) -> str:
