@@ -45,7 +45,10 @@ def rig_list(town: Town) -> tuple[RigOverview, ...]:
         RigOverview(
             rig=rig_line(settings),
             folder=str(town.rig_places(name).root),
-            polecats=sum(agent.role == "polecat" for agent in agents.all_agents(town.ledger, name)),
+            polecats=sum(
+                agent.role == "polecat" and agent.removed_at is None
+                for agent in agents.all_agents(town.ledger, name)
+            ),
             open_beads=beads.open_in_rig(town.ledger, name),
         )
         for name, settings in town.rigs.items()

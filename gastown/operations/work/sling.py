@@ -26,6 +26,9 @@ from gastown.operations.work.unsling import check_unslingable, put_back
 from gastown.town import Town
 from gastown.world.wake import ring
 
+PUT_WORK = "put work on others' hooks"
+"""What only some roles may do, as it is said when it is refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slung:
@@ -142,7 +145,7 @@ def _permit(town: Town, ledger: Database, by: Caller, wanted: AnyOf | Named) -> 
         own = incarnations.get(ledger, by.incarnation)
         if own is not None and own.lasting:
             return
-    permit(town, by, Capability.SLING, "put work on others' hooks")
+    permit(town, by, Capability.SLING, PUT_WORK)
 
 
 def _put(  # noqa: PLR0917 - private

@@ -8,14 +8,16 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.convoys import SLUNG, TrackedState, check_convoy
 from gastown.domain.identity import CONVOY_PREFIX
+from gastown.domain.roles import Capability
 from gastown.errors import Busy, GastownError, NotFound, Refused, Unavailable
 from gastown.ledger import bead_writes, beads, convoys, events, graph
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.convoys import TrackedBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import permit
 from gastown.operations.work.convoys import reopen
-from gastown.operations.work.sling import Slung, check_runtime, sling
+from gastown.operations.work.sling import PUT_WORK, Slung, check_runtime, sling
 from gastown.town import Town
 
 MOST = 100
@@ -104,6 +106,7 @@ def sling_many(
     it brings in what is new. Raises Refused when there is nothing in it, or it is closed with work left.
     """
     by.must_be_current()
+    permit(town, by, Capability.SLING, PUT_WORK)
     check_runtime(town, runtime or town.settings.runtime)
     bead = beads.get(town.ledger, what)
     convoy, left, closed = _epic(town, bead, by) if bead.type == "epic" else _convoy(town, check_convoy(bead))
