@@ -141,6 +141,16 @@ def starts_without_work(database: Database, agent: str, since: datetime) -> Sequ
     return database.rows("incarnations", "starts_without_work", agent=agent, since=stamp(since))
 
 
+def compacting(database: Database, until: datetime) -> Sequence[Incarnation]:
+    """Sessions that told of a compaction since what they have was kept, and of which nothing was kept after `until`."""
+    return [_incarnation(row) for row in database.rows("incarnations", "compacting", until=stamp(until))]
+
+
+def kept(database: Database, incarnation: int, now: datetime) -> bool:
+    """Record that what it has was kept; False when it has ended."""
+    return bool(database.write("incarnations", "kept", id=incarnation, at=stamp(now)))
+
+
 def _incarnation(row: Row) -> Incarnation:
     return Incarnation(
         id=row["id"], agent=row["agent"], generation=row["generation"], bead=row["bead"], session=row["session"],

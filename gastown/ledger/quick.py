@@ -71,7 +71,7 @@ SELECT json_object('decision', 'block', 'reason', CASE WHEN g.generation IS NOT 
        ELSE g.bead || ' is still on your hook, and what is on your hook runs. Go on with it. ' || CASE
             WHEN g.branch IS NULL THEN 'When it is done: gt done --no-change "what came of it".'
             ELSE 'When all is committed: gt done. If nothing needs to change: gt done --no-change "why".' END
-            || ' gt prime tells you all of it again.' END) {_HELD}
+            || ' gt prime tells you all of it again.' END), g.bead {_HELD}
 """
 
 _NEWS = f"""
@@ -128,7 +128,9 @@ EVENTS = {
     "PreCompact": (
         "agent.compacting",
         "json_object('trigger', :trigger)",
-        "",  # the conversation's transcript is whole for the last time: what must not be lost is kept from here
+        _OWN.format(
+            "compacting_at = :now"
+        ),  # what it has is kept beside this: a callback has no time for git
     ),
     "SessionEnd": (
         "agent.session_ended",
@@ -212,8 +214,9 @@ def _write(
         return "", ""
     type_, payload, change = EVENTS[event]
     if event == "Stop" and not caller["stale"] and connection.execute(_PUSH, values).rowcount:
-        connection.execute(_APPEND.format(payload="'{}'"), {**values, "type": "agent.pushed"})
-        return "", connection.execute(_GO_ON, values).fetchone()[0]
+        reason, bead = connection.execute(_GO_ON, values).fetchone()
+        connection.execute(_APPEND.format(payload="'{}'"), {**values, "type": "agent.pushed", "bead": bead})
+        return "", reason
     connection.execute(_APPEND.format(payload=payload), {**values, "type": type_})
     if change and not caller["stale"]:
         connection.execute(change, values)

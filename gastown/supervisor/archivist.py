@@ -1,4 +1,4 @@
-"""Seeing to it that transcripts are copied when their conversations have ended, beside the ticks."""
+"""Seeing to it that nothing is lost with a conversation that ends or is compacted, beside the ticks."""
 
 import logging
 import time
@@ -6,6 +6,7 @@ from threading import Thread
 
 from gastown.errors import GastownError
 from gastown.operations.sessions.archive import archive_ended, next_end
+from gastown.operations.sessions.keep_state import is_due, keep_states
 from gastown.town import Town
 
 AGAIN = 60.0
@@ -59,19 +60,22 @@ class Archivist:
             return
         self._version = version
         end = next_end(self._town)
-        if end is not None:
+        if is_due(self._town):
+            self._due = now
+        elif end is not None:
             self._due = now + max(0.0, (end - self._town.clock.now()).total_seconds())
 
     def _run(self) -> None:
         """Runs beside the ticks, with a town of its own; whatever goes wrong is told once."""
         town = Town(self._town.root, clock=self._town.clock)
         try:
+            keep_states(town)
             archive_ended(town)
             self._told = ""
         except GastownError as error:
-            self._failed(f"transcripts are not copied: {error.message} {error.hint}")
+            self._failed(f"what conversations had is not kept: {error.message} {error.hint}")
         except Exception:  # a fault of ours must not end the care for the agents
-            log.exception("a fault of ours; transcripts are not copied")
+            log.exception("a fault of ours; what conversations had is not kept")
             self._failed("")
         finally:
             town.close()

@@ -221,6 +221,27 @@ def test_a_full_disk_leaves_all_as_it_was_and_the_next_time_does_it(
     assert stage.copy() == transcript.read_text()
 
 
+def test_one_that_cannot_be_copied_keeps_no_other_waiting(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.talk(identity="c-1")
+    stage.talk(identity="c-2")
+    for identity in ("c-1", "c-2"):
+        stage.end(identity)
+    keep = transcripts.keep
+
+    def refuses_the_first(transcript: Path, copy: Path) -> None:
+        if copy.name.startswith("c-1"):
+            raise Unavailable("it cannot be read")
+        keep(transcript, copy)
+
+    monkeypatch.setattr(transcripts, "keep", refuses_the_first)
+    with pytest.raises(Unavailable):
+        archive_ended(stage.town)
+    assert stage.known("c-1").archived_at is None
+    assert stage.known("c-2").archived is not None
+
+
 def test_one_that_was_cut_off_after_the_copy_is_done_anew(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

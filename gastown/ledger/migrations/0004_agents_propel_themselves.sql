@@ -44,6 +44,8 @@ CREATE TABLE new_incarnations (
     reported_at TEXT,                              -- when its witness was told that it stopped with work on its hook
     handoff_at TEXT,                               -- the wish for a fresh session in this one's place
     handoff_by TEXT,
+    compacting_at TEXT,                            -- when it last told that it compacts its conversation
+    kept_at TEXT,                                  -- when what it then had was last kept
     ended_at TEXT,
     ended_head TEXT,                               -- where the branch stood when it ended
     why TEXT,
@@ -61,6 +63,7 @@ DROP TABLE incarnations;
 ALTER TABLE new_incarnations RENAME TO incarnations;
 CREATE INDEX incarnations_by_agent ON incarnations (agent, id);
 CREATE INDEX incarnations_by_bead ON incarnations (bead, id);
+CREATE INDEX compacting_incarnations ON incarnations (id) WHERE compacting_at IS NOT NULL AND ended_at IS NULL;
 
 ALTER TABLE conversations ADD COLUMN bead TEXT;            -- what it was about when it began; NULL: no work
 ALTER TABLE conversations ADD COLUMN archived TEXT;        -- the copy of its transcript, beneath the town's folder

@@ -61,3 +61,11 @@ SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at,
 
 -- name: reported
 UPDATE incarnations SET reported_at = :at WHERE id = :id AND reported_at IS NULL AND ended_at IS NULL
+
+-- name: compacting
+SELECT * FROM incarnations
+ WHERE compacting_at IS NOT NULL AND ended_at IS NULL AND compacting_at > coalesce(kept_at, '')
+   AND coalesce(kept_at, '') <= :until ORDER BY id
+
+-- name: kept
+UPDATE incarnations SET kept_at = :at WHERE id = :id AND ended_at IS NULL

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gastown.domain.runtime import Runtime, Usage
-from gastown.errors import GastownError, NotFound
+from gastown.errors import GastownError, NotFound, Unavailable
 from gastown.ledger import conversations, events
 from gastown.ledger.conversations import Conversation, Ended
 from gastown.town import Town
@@ -27,11 +27,17 @@ def archive_ended(town: Town) -> int:
     """Copy the transcripts of all conversations that ended; gives how many there were.
 
     What is cut off is done anew. A transcript that is not there is told of, once. Unavailable when one cannot be
-    read or written: then all of it is as it was.
+    read, or its copy not be written: that one is as it was, and all others are done.
     """
     due = conversations.ended(town.ledger, town.clock.now() - SETTLING)
+    problems: list[Unavailable] = []
     for over in due:
-        _archive(town, over)
+        try:
+            _archive(town, over)
+        except Unavailable as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
     return len(due)
 
 
