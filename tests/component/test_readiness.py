@@ -191,3 +191,32 @@ def test_the_same_dependency_once_more_changes_nothing(ledger: Database) -> None
     for verb in ("REPLACE", "INSERT", "INSERT OR IGNORE"):
         sql(ledger, f"{verb} INTO dependencies VALUES ('task', 'lone', 'blocks', 'x', 'y')")
     assert listed(ledger) == ["lone"]
+
+
+@pytest.mark.parametrize("recursive", [False, True])
+def test_a_cascade_in_a_circle_of_parents_comes_to_an_end(ledger: Database, *, recursive: bool) -> None:
+    sql(
+        ledger,
+        "INSERT INTO dependencies (bead, depends_on, kind, created_at, created_by)"
+        " VALUES ('outer', 'task', 'parent-child', '2026', 'ann')",
+        "UPDATE beads SET status = 'blocked' WHERE id = 'inner'",
+        "UPDATE beads SET status = 'open' WHERE id = 'inner'",
+        recursive=recursive,
+    )
+    with ledger.transaction():
+        derived.rebuild(ledger)
+    assert derived.check(ledger) == []
+
+
+def test_what_is_older_comes_first_to_the_millisecond_however_its_time_is_written(ledger: Database) -> None:
+    sql(
+        ledger,
+        "UPDATE beads SET created_at = '2025-12-31T23:59:59.998Z' WHERE id = 'lone'",
+        "UPDATE beads SET created_at = '2025-12-31T23:59:59.999Z' WHERE id = 'task'",
+    )
+    assert listed(ledger) == ["lone", "task"]
+    assert ready.first(ledger, rig=None, now=NOW, most=1)[0].created_at.microsecond == 998_000
+    sql(ledger, "UPDATE beads SET created_at = '2025-12-31' WHERE id = 'task'")
+    assert listed(ledger) == ["task", "lone"]
+    sql(ledger, "UPDATE beads SET created_at = 'long ago' WHERE id = 'lone'")
+    assert listed(ledger) == ["lone", "task"]
