@@ -9,7 +9,10 @@ import pytest
 from gastown.domain.messages import METADATA, Message
 from gastown.ledger import beads, messages
 from gastown.operations.talk.send import NO_SUBJECT, send
+from gastown.operations.work.close import close
+from gastown.operations.work.convoy_change import create as open_convoy
 from gastown.operations.work.import_beads import import_beads
+from gastown.operations.work.old_wisps import AFTER, remove_old_wisps
 from gastown.town import Town
 from tests.component.history_town import HistoryTown
 from tests.towns import HUMAN, a_town
@@ -86,6 +89,19 @@ def test_whatever_somebody_says_fits_into_a_message(town: Town) -> None:
     assert len(message.subject) == 500
     assert message.body == "onetwo?"
     assert got(town, sent(town, "\x00 \n")).subject == NO_SUBJECT
+
+
+def test_what_a_convoy_tells_is_a_message_until_it_is_removed_with_its_wisp(tmp_path: Path) -> None:
+    with closing(HistoryTown(tmp_path)) as town:
+        bead = town.add("we-1")
+        convoy = open_convoy(town.town, "Doors", [bead], owner="mayor", by=HUMAN)
+        close(town.town, [bead], by=HUMAN)
+        (told,) = messages.unread(town.ledger, "mayor")
+        assert (told.sender, told.about) == ("convoy", convoy.id)
+        seen(town.town, told.id, by="mayor")
+        town.clock.time += AFTER * 2
+        assert remove_old_wisps(town.town)
+        assert messages.get(town.ledger, told.id) is None
 
 
 def test_messages_come_back_from_the_record(tmp_path: Path) -> None:
