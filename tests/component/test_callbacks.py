@@ -256,6 +256,7 @@ def test_a_session_that_lasts_is_told_of_new_work_when_it_stops_and_when_it_is_p
         "decision": "block",
         "reason": "New work is on your hook: we-1. Run gt prime: it tells you what it is, and it runs now.",
     }
+    assert (town.events()[-1][0], town.events()[-1][1]["bead"]) == ("agent.pushed", "we-1")
     told = json.loads(town.report("UserPromptSubmit", said={"prompt": "hello"}))
     assert told["hookSpecificOutput"] == {
         "hookEventName": "UserPromptSubmit",
