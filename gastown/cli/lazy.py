@@ -41,6 +41,8 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "bead import": Command("interchange:import_beads", "take in a file of Beads (.beads/issues.jsonl)"),
         "bead export": Command("interchange:export_beads", "write beads as Beads writes them"),
         "sling": Command("work:sling", "dispatch: put a bead, new or not, or a convoy's, on hooks"),
+        "undo": Command("undo:undo", "undo what was set aside, unslung, nuked or deleted lately"),
+        "rescue restore": Command("rescue:restore", "bring back what was set aside; nothing is written over"),
         "unsling": Command("work:unsling", "take work back from a hook; nothing of it is lost"),
         "done": Command("work:done", "hand finished work to the merge queue"),
         "convoy create": Command(
@@ -95,6 +97,11 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "mq show": Command("queue:show", "one merge request with its gate runs"),
         "ledger log": Command("ledger:log", "the commits of the ledger's git history, or of one bead"),
         "ledger verify": Command("ledger:verify", "whether the ledger is whole and agrees with its history"),
+        "worktree list": Command(
+            "worktree:list_worktrees", "every worktree: whose it is, and what is unsaved"
+        ),
+        "rescue list": Command("rescue:list_rescues", "what was set aside of worktrees, newest first"),
+        "rescue show": Command("rescue:show", "what is in one of them: files, commits, whose, why"),
         "doctor": Command("doctor:doctor", "look at tools, ledger and supervisor; changes nothing"),
     },
     "Town": {

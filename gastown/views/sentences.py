@@ -141,6 +141,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "kept unsaved work of {subject} as {ref}",
         "kept what {subject} had not saved",
     ),
+    "undone": ("undid {what} of {subject}",),
     "rescue.restored": ("brought back {rescue}, set aside of {subject}",),
     "custody.left": (
         "left the worktree of {subject} as it is: {why}",
