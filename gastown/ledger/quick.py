@@ -128,9 +128,7 @@ EVENTS = {
     "PreCompact": (
         "agent.compacting",
         "json_object('trigger', :trigger)",
-        _OWN.format(
-            "compacting_at = :now"
-        ),  # what it has is kept beside this: a callback has no time for git
+        _OWN.format("compacting_at = :now"),  # what it has is kept beside this: no callback has time for git
     ),
     "SessionEnd": (
         "agent.session_ended",

@@ -164,11 +164,12 @@ def test_a_failure_without_a_name_is_still_a_failure(town: ATown) -> None:
     assert town.row()["failure"] == "unknown"
 
 
-def test_notifications_and_compactions_are_events_only(town: ATown) -> None:
-    before = town.row()
+def test_notifications_and_compactions_are_events_and_a_compaction_is_remembered(town: ATown) -> None:
+    before = dict(town.row())
     town.report("Notification", said={"notification_type": "permission_prompt", "message": "x" * 900})
     town.report("PreCompact", said={"trigger": "auto"})
-    assert town.row() == before
+    assert town.row()["compacting_at"] is not None
+    assert {**town.row(), "compacting_at": None} == before
     (notified, details), (compacting, more) = town.events()
     assert (notified, details["notification_type"]) == ("agent.notified", "permission_prompt")
     assert details["message"] == "x" * 200
