@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gastown.views.waiting import WaitingLine
     from gastown.views.workers import WorkerLine
 
-SIGNS = {"answer": "?", "landed": "✓"}
+SIGNS = {"answer": "?", "question": "?", "landed": "✓", "mail": "✉"}
 """What stands before a line that waits for the human; `!` for all that is neither a question nor good news."""
 
 TITLE, WHY = 16, 24

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """From an agent to itself: what its next session is to know."""
     HELP = "help"
     """Somebody is needed: the recipient is to look at it."""
+    NOTICE = "notice"
+    """What the town itself tells, and shows elsewhere as well: how a convoy ended."""
     QUESTION = "question"
     """Its sender waits for an answer: it stays open when it was seen, until its recipient closes it."""
 

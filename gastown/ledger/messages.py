@@ -52,6 +52,11 @@ def notes_to_self(database: Database, agent: str, most: int = 10) -> Sequence[Me
     return [_message(row) for row in database.rows("messages", "notes_to_self", agent=agent, most=most)]
 
 
+def waiting(database: Database, recipient: str) -> Sequence[Message]:
+    """What `recipient` has not read, and questions to it that are open, the most urgent first, then the oldest."""
+    return [_message(row) for row in database.rows("messages", "waiting", recipient=recipient)]
+
+
 def waits_for_answer(database: Database, sender: str, recipient: str) -> bool:
     """Whether a question of `sender` to `recipient` is open."""
     return database.row("messages", "open_question", sender=sender, recipient=recipient) is not None

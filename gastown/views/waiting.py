@@ -9,18 +9,21 @@ from gastown.domain.briefing import one_line
 from gastown.domain.failures import answer
 from gastown.domain.identity import OVERSEER, parse_address
 from gastown.domain.merges import MergeState
+from gastown.domain.messages import Kind
 from gastown.domain.observed import Unknown
 from gastown.domain.supervised import AgentFacts
 from gastown.domain.worker_state import WorkerState, is_started_by_hand, needs_a_person
-from gastown.ledger import convoys, events, merges
+from gastown.ledger import convoys, events, merges, messages
 from gastown.settings.rig import FILE_NAME, RigSettings
 from gastown.town import Town
+from gastown.views.names import short_name
 from gastown.views.workers import WorkerLine
 
 NEWS = timedelta(days=1)
 """How long it is told that a convoy has ended, if nobody looks at it."""
 
 MOST_NEWS = 5
+MOST_MAIL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class WaitingLine:
     """One thing that a person has to do."""
 
     kind: str
-    """answer, stalled, failure, held, parked, gate, role or broken; landed and closed: how a convoy ended"""
+    """answer, question, stalled, failure, held, parked, gate, role, broken or mail; landed, closed: a convoy's end"""
     who: str
     """The agent, rig or request that waits, as people say it."""
     bead: str | None
@@ -45,7 +48,8 @@ def waiting_lines(
         line for agent, worker in zip(agents, workers, strict=True) for line in _asks(town, agent, worker)
     ]
     holding = [*_parked(town, agents, workers), *_held(town), *_gateless(town, rigs), *_broken(town, agents)]
-    return (*_by_age(asking), *_by_age(holding), *_ended(town))
+    questions, letters = _mail(town)
+    return (*_by_age([*asking, *questions]), *_by_age(holding), *letters, *_ended(town))
 
 
 def _by_age(lines: Sequence[WaitingLine]) -> Sequence[WaitingLine]:
@@ -64,6 +68,22 @@ def _asks(town: Town, agent: AgentFacts, worker: WorkerLine) -> Iterator[Waiting
         since = event.at if event else None
         command = answer(need.failure, worker.short)
         yield WaitingLine("failure", worker.short, worker.bead, one_line(need.why), since, command)
+
+
+def _mail(town: Town) -> tuple[Sequence[WaitingLine], Sequence[WaitingLine]]:
+    """Questions to the human that are open, and what else was not read; what the town tells stands elsewhere."""
+    questions, letters = list[WaitingLine](), list[WaitingLine]()
+    for message in messages.waiting(town.ledger, OVERSEER):
+        who, what = short_name(message.sender), one_line(message.subject)
+        command = f"gt mail read {message.id}"
+        if message.kind == Kind.QUESTION:
+            questions.append(WaitingLine("question", who, message.about, what, message.sent_at, command))
+        elif message.kind != Kind.NOTICE:
+            letters.append(WaitingLine("mail", who, message.about, what, message.sent_at, command))
+    if further := letters[MOST_MAIL:]:
+        what = f"{len(further)} more messages"
+        letters[MOST_MAIL:] = [WaitingLine("mail", "inbox", None, what, further[0].since, "gt mail inbox")]
+    return questions, letters
 
 
 def _parked(town: Town, agents: Sequence[AgentFacts], workers: Sequence[WorkerLine]) -> Iterator[WaitingLine]:

@@ -167,6 +167,34 @@ def test_a_question_is_read_and_stays_until_it_is_closed(town: Town, gt: Typing)
     assert not messages.waits_for_answer(town.ledger, TOAST, "overseer")
 
 
+def test_what_agents_write_to_the_human_waits_in_the_status_until_it_is_read_or_answered(gt: Typing) -> None:
+    for number in range(7):
+        gt.mail("overseer", f"News {number}", by=credential(RUST))
+    question = gt.mail("overseer", "Which door?", "--question", by=credential(TOAST))
+
+    def waiting() -> list[tuple[str, str, str]]:
+        lines = gt.json("status")["waiting"]
+        return [
+            (line["kind"], line["who"], line["what"])
+            for line in lines
+            if line["kind"] in ("mail", "question")
+        ]
+
+    assert waiting()[0] == ("question", "web/Toast", "Which door?")
+    assert waiting()[1:] == [
+        *(("mail", "web/Rust", f"News {number}") for number in range(5)),
+        ("mail", "inbox", "2 more messages"),
+    ]
+    shown = gt("status")
+    assert "Which door?" in shown
+    assert "gt mail inbox" in shown
+    for line in gt.json("mail", "inbox"):
+        gt("mail", "read", line["id"])
+    assert waiting() == [("question", "web/Toast", "Which door?")]
+    gt("bead", "close", question, "--no-up")
+    assert waiting() == []
+
+
 def test_who_reads_anothers_mail_leaves_it_unread(town: Town, gt: Typing) -> None:
     message = gt.mail("Toast", "Hello")
     gt("mail", "read", message)

@@ -12,6 +12,13 @@ SELECT m.*, b.title, b.description, b.status
  WHERE m.recipient = :recipient AND m.seen_at IS NULL AND b.status <> 'closed' AND b.type = 'message'
  ORDER BY CASE m.urgency WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 ELSE 2 END, m.sent_at, b.key
 
+-- name: waiting
+SELECT m.*, b.title, b.description, b.status FROM messages m CROSS JOIN beads b ON b.id = m.id
+ WHERE m.id IN (SELECT u.id FROM messages u INDEXED BY unseen_messages WHERE u.recipient = :recipient AND u.seen_at IS NULL
+                UNION SELECT q.id FROM messages q INDEXED BY questions WHERE q.kind = 'question' AND q.recipient = :recipient)
+   AND b.status <> 'closed' AND b.type = 'message'
+ ORDER BY CASE m.urgency WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 ELSE 2 END, m.sent_at, b.key
+
 -- name: of_recipient
 SELECT m.*, b.title, b.description, b.status
   FROM messages m CROSS JOIN beads b ON b.id = m.id

@@ -8,6 +8,7 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
 from gastown.domain.convoys import recipients
 from gastown.domain.identity import TOWN_PREFIX
+from gastown.domain.messages import Kind
 from gastown.errors import GastownError
 from gastown.ledger import bead_writes, convoys, graph, messages
 from gastown.ledger.bead_writes import NewBead
@@ -33,7 +34,9 @@ def tell(ledger: Database, convoy: Bead, words: str, *, knows: str | None, now: 
             description=f"gt convoy status {convoy.id}",
         )  # fmt: skip
         message = bead_writes.insert(ledger, new, by=SENDER, now=now)
-        messages.add(ledger, message, sender=SENDER, recipient=who, about=convoy.id, now=now)
+        messages.add(
+            ledger, message, sender=SENDER, recipient=who, kind=Kind.NOTICE, about=convoy.id, now=now
+        )
         graph.add_dependency(ledger, message, convoy.id, "related", by=SENDER, now=now)
     return to
 
