@@ -127,6 +127,8 @@ class AgentFacts:
     wanted: Wanted | None = None
     features: Features = CAPABLE
     """What its agent CLI does for us, with the callbacks that its role lets it have."""
+    question: str | None = None
+    """The message in which it asked the human something about its work, while that is open."""
 
     @property
     def work(self) -> Hooked | None:

@@ -59,6 +59,8 @@ class Obstacle:
     """Its CLI's own word, when it gave up."""
     asks: bool = False
     """Whether it shows a question right now."""
+    question: str | None = None
+    """The message in which it asked."""
 
 
 def worker_states(
@@ -165,6 +167,8 @@ def needs_a_person(agent: AgentFacts, now: datetime) -> Obstacle | None:
             return None
         case _ if agent.last_start is None or (agent.work is None and not agent.stays):
             return None
+        case _ if agent.question is not None and agent.turn_ended:
+            return Obstacle(f"waits for your answer to {agent.question}", asks=True, question=agent.question)
         case Present():
             return _failure(agent.last_start) or _left_off(agent.work, agent.last_start, quiet=quiet)
         case Unknown():

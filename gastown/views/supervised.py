@@ -151,6 +151,7 @@ def _facts(glance: _Glance, row: Row, name: str, seen: Observed[Session]) -> Age
         last_outcome=row["last_outcome"],
         wanted=None if row["wanted_at"] is None else _wanted(glance.town, row),
         features=_features(runtime, role),
+        question=row["question"],
     )
 
 

@@ -57,7 +57,8 @@ def _by_age(lines: Sequence[WaitingLine]) -> Sequence[WaitingLine]:
 
 
 def _asks(town: Town, agent: AgentFacts, worker: WorkerLine) -> Iterator[WaitingLine]:
-    if (need := needs_a_person(agent, town.clock.now())) is None:
+    need = needs_a_person(agent, town.clock.now())
+    if need is None or need.question is not None:  # the question itself stands among those to the human
         return
     attach = f"gt attach {worker.short}"
     if need.failure is None:

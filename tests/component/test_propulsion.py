@@ -6,22 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from gastown.domain.actions import Park, RecordEnd, ReportSilence, RingDoorbell
+from gastown.domain.actions import LeaveAlone, Park, RecordEnd, ReportSilence, RingDoorbell
 from gastown.domain.clock import stamp
 from gastown.domain.decide.propulsion import MOST_PUSHES, MOST_RINGS
 from gastown.domain.decide.supervision import supervise
 from gastown.domain.supervised import RestartPolicy
 from gastown.domain.terminal import Session
 from gastown.errors import Busy, Refused
-from gastown.ledger import agents, events, incarnations, messages
+from gastown.ledger import agents, bead_writes, events, incarnations, messages
 from gastown.operations.sessions.doorbell import LINE, ring_doorbell
 from gastown.operations.sessions.report import monitor_of, report_silence
 from gastown.operations.sessions.trace import record_end
+from gastown.operations.talk.send import send
 from gastown.operations.work.unsling import unsling
 from gastown.supervisor.act import Hands
 from gastown.supervisor.deeds import carry_out
 from gastown.town import Town
 from gastown.views.supervised import observe_agents
+from gastown.views.town_status import town_status
 from gastown.world.locks import lock
 from tests.component.roles_town import ANN, DEACON, MAYOR, TOAST, WITNESS, RolesTown
 from tests.component.view_town import NOW
@@ -264,3 +266,34 @@ def test_a_person_who_comes_at_that_moment_is_not_typed_over(place: RolesTown) -
         rang = False
     assert not rang
     assert typed(place, "hq-mayor") == []
+
+
+def ask(place: RolesTown, generation: int | None) -> str:
+    """A question of Toast to the human; its id."""
+    with place.ledger.transaction() as ledger:
+        return send(
+            place.town, ledger, sender=TOAST, recipient="overseer", subject="Keep the alias?", body="", now=NOW,
+            kind="question", generation=generation,
+        )  # fmt: skip
+
+
+def test_who_asked_the_human_is_left_alone_until_that_is_answered(place: RolesTown) -> None:
+    silent(place)
+    work = agents.open_assignment(place.ledger, TOAST)
+    assert work is not None
+    question = ask(place, work.generation)
+    action = decided(place)
+    assert isinstance(action, LeaveAlone)
+    assert action.because == f"asked its human, who has not answered {question}"
+    status = town_status(place.town)
+    assert [line.why for line in status.working] == [f"waits for your answer to {question}"]
+    assert "stalled" not in {line.kind for line in status.waiting}
+    with place.ledger.transaction() as ledger:
+        bead_writes.close(ledger, question, "answered", by="overseer", now=NOW)
+    assert isinstance(decided(place), ReportSilence)
+
+
+def test_a_question_about_former_work_keeps_nobody_from_this_one(place: RolesTown) -> None:
+    silent(place)
+    ask(place, None)
+    assert isinstance(decided(place), ReportSilence)

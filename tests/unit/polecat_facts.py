@@ -90,6 +90,7 @@ def toast(  # noqa: PLR0913 - whatever may be a fact
     role: RoleFacts | Unknown = POLECAT,
     wanted: Wanted | None = None,
     features: Features = CAPABLE,
+    question: str | None = None,
 ) -> AgentFacts:
     """Toast, with work on its hook and no session."""
     return AgentFacts(
@@ -106,6 +107,7 @@ def toast(  # noqa: PLR0913 - whatever may be a fact
         last_outcome=outcome,
         wanted=wanted,
         features=features,
+        question=question,
     )
 
 
@@ -202,6 +204,7 @@ agents = st.builds(
     role=st.just(POLECAT) | roles | st.just(Unknown("roles/polecat.toml: mend that file")),
     wanted=st.none() | wishes,
     features=st.builds(Features, primes=st.booleans(), reports=st.booleans(), propels=st.booleans()),
+    question=st.sampled_from([None, None, "hq-1"]),
 )
 towns = st.lists(agents, max_size=9).map(
     lambda drawn: [replace(agent, address=f"web/polecats/P{number}") for number, agent in enumerate(drawn)]

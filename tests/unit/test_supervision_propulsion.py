@@ -203,6 +203,36 @@ ROWS: dict[str, tuple[AgentFacts, type[Action], str]] = {
         LeaveAlone,
         "works on we-1",
     ),
+    "pushed often enough, and it has asked its human": (
+        toast(session=HERE, start=PUSHED, status=IDLE, question="hq-1"),
+        LeaveAlone,
+        "asked its human, who has not answered hq-1",
+    ),
+    "no stop callback, and it has asked its human": (
+        toast(session=HERE, start=START, status=IDLE, features=MUTE, question="hq-1"),
+        LeaveAlone,
+        "asked its human",
+    ),
+    "pushed often enough for new work that it never took up": (
+        toast(
+            session=HERE,
+            start=replace(LASTS, pushes=MOST_PUSHES, turn_ended_at=NOW, rung_at=A_MINUTE_AGO, rings=1),
+            status=IDLE,
+            role=MAYOR,
+        ),
+        ReportSilence,
+        "3 times told to go on",
+    ),
+    "pushed often enough for the work before": (
+        toast(
+            session=VISITED,
+            start=replace(LASTS, pushes=MOST_PUSHES, turn_ended_at=HOOK.slung_at - SECONDS),
+            status=IDLE,
+            role=MAYOR,
+        ),
+        LeaveAlone,
+        "we-1 waits for the end of its turn",
+    ),
     "pushed often enough, and that was told": (
         toast(session=HERE, start=replace(PUSHED, reported_at=A_MINUTE_AGO), status=IDLE),
         LeaveAlone,

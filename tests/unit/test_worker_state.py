@@ -323,6 +323,15 @@ def test_a_failure_without_work_needs_nobody() -> None:
     assert asking.why == "waits for an answer: it did not say to what"
 
 
+def test_who_asked_its_human_waits_for_the_answer_and_nothing_else() -> None:
+    asked = replace(an_agent(RUNS, HOOK, says(Activity.IDLE), START), question="hq-1")
+    assert worker_state(asked, POLICY, NOW).why == "waits for your answer to hq-1"
+    need = needs_a_person(asked, NOW)
+    assert need is not None
+    assert need.question == "hq-1"
+    assert needs_a_person(replace(asked, status=says(Activity.BUSY)), NOW) is None
+
+
 def test_nobody_is_needed_where_no_session_is_seen() -> None:
     failed = replace(START, failure="rate_limit")
     assert needs_a_person(an_agent(Absent(), HOOK, start=failed), NOW) is None

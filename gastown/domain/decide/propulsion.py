@@ -20,6 +20,8 @@ def propel(agent: AgentFacts, session: Session, start: LastStart, work: Hooked, 
     told = start.generation == work.generation
     if start.primed_at is None and not start.rings and timedelta() <= now - start.began_at < UNPRIMED:
         return LeaveAlone(agent.address, "is starting", start.began_at + UNPRIMED)
+    if agent.question is not None and told and agent.turn_ended:
+        return LeaveAlone(agent.address, f"asked its human, who has not answered {agent.question}")
     if agent.paused is None and not session.attached and agent.turn_ended:
         typable = not session.ever_attached and isinstance(agent.status, Present)
         if typable and (why := _ring(agent, start, work, now)) is not None:
@@ -62,7 +64,7 @@ def _left_off(agent: AgentFacts, start: LastStart, work: Hooked, now: datetime) 
     """Why it counts as having left off; None while it may still go on, or was told of already."""
     if start.reported_at is not None or start.failure is not None:
         return None
-    if agent.features.propels and start.pushes >= MOST_PUSHES and start.generation == work.generation:
+    if agent.features.propels and start.pushes >= MOST_PUSHES and _ended_a_turn_with(start, work):
         return f"it ended its turn with {work.bead} on its hook, {MOST_PUSHES} times told to go on"
     rung = rings_for(start, work) >= most_rings(propels=agent.features.propels)
     if not rung or not _is_past(start.rung_at, now):
@@ -72,6 +74,13 @@ def _left_off(agent: AgentFacts, start: LastStart, work: Hooked, now: datetime) 
     if start.rung_at is not None and start.prompted_at is not None and start.prompted_at >= start.rung_at:
         return None
     return f"it does not answer the doorbell, with {work.bead} on its hook"
+
+
+def _ended_a_turn_with(start: LastStart, work: Hooked) -> bool:
+    """Whether the pushes that were counted were for this piece of work."""
+    if start.generation == work.generation:
+        return True
+    return start.turn_ended_at is not None and start.turn_ended_at >= work.slung_at
 
 
 def _is_past(moment: datetime | None, now: datetime) -> bool:

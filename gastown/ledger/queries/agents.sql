@@ -57,6 +57,9 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.wanted_at, a.wanted_by, a.h
        i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.handoff_at, i.handoff_by, i.lasting, i.resumed, i.pushes, i.rings, i.reported_at, i.conversation,
        (SELECT c.why FROM conversations c WHERE c.agent = a.address AND c.incarnation = i.id ORDER BY c.started_at DESC LIMIT 1)
            AS left_because,
+       (SELECT m.id FROM messages m INDEXED BY questions JOIN beads q ON q.id = m.id
+         WHERE m.kind = 'question' AND m.sender = a.address AND m.recipient = 'overseer'
+           AND m.generation IS i.generation AND q.status <> 'closed' LIMIT 1) AS question,
        i.ended_at, i.why,
        coalesce(nullif(i.runtime, ''), (SELECT s.runtime FROM assignments s WHERE s.generation = i.generation))
            AS incarnation_runtime,
