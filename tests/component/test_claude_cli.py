@@ -49,7 +49,8 @@ def test_it_gets_its_hook_from_the_start_callback_works_commits_and_says_done(pl
     assert git("log", "-1", "--format=%s", cwd=place.worktree).startswith("we-x7k2m: ")
     assert git("show", "HEAD:hello.txt", cwd=place.worktree) == "hello from web/polecats/Toast"
     assert git("status", "--porcelain", "--ignored", cwd=place.worktree) == ""
-    assert [event for event, _ in agent.callbacks] == ["UserPromptSubmit", "Stop", "SessionEnd"]
+    events = [event for event, _ in agent.callbacks]
+    assert events == ["UserPromptSubmit", *["PreToolUse"] * 3, "Stop", "SessionEnd"]
 
 
 def test_its_status_and_its_callbacks_tell_what_it_does(place: Place) -> None:
