@@ -76,11 +76,12 @@ def _slung(slung: "Slung") -> str:
         word = "slung anew"
     convoy = f", convoy {slung.convoy}" if slung.convoy else ""
     where = f"{slung.agent}   (generation {slung.generation}{convoy})"
-    taken = (
-        f"\n  it was assigned to {output.harmless(slung.taken_from)}; unslung it is nobody's"
-        if slung.taken_from
-        else ""
-    )
+    taken = ""
+    if slung.taken_from:
+        who = output.harmless(slung.taken_from)
+        taken = f"\n  it was assigned to {who}; unslung it is nobody's"
+        if slung.restarted:
+            taken = f"\n  taken from {who}, whose commits and files stay"
     put_off = (
         f"\n  it is put off: it begins with the agent's next start, or gt sling {slung.bead} {slung.agent}"
         if slung.deferred

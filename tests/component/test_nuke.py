@@ -1,6 +1,8 @@
 """`gt polecat nuke`: custody first, the work is open again, and the polecat comes back by its name."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,14 @@ from gastown.domain.assignments import Caller
 from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import parse_address
 from gastown.errors import GastownError, NotFound, Refused, Unavailable
-from gastown.ledger import agents, beads, events, incarnations
+from gastown.ledger import agents, beads, events, incarnations, merges
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.ready import make_ready
 from gastown.operations.town import take_out
 from gastown.operations.town.nuke import nuke
+from gastown.operations.town.take_out import TakenOut
 from gastown.operations.work.sling import sling
+from gastown.town import Town
 from gastown.views.find_agent import find_agent
 from tests.component.crew_town import CrewTown
 from tests.component.git_rig import commit, head
@@ -212,3 +216,51 @@ def test_only_polecats_that_there_are_can_be_nuked(
 ) -> None:
     with pytest.raises(kind):
         nuke(place.town, address, by=HUMAN)
+
+
+def test_work_that_was_slung_at_it_after_a_call_was_cut_off_is_open_again_as_well(
+    place: CrewTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.at_work()
+
+    def fail(*_: object, **__: object) -> None:
+        raise Unavailable("the power went")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(take_out, "_leave", fail)
+        with pytest.raises(Unavailable):
+            nuke(place.town, TOAST, by=HUMAN)
+    later = sling(place.town, "Something new", TOAST, by=HUMAN)
+    gone = nuke(place.town, TOAST, by=HUMAN)
+    assert gone.bead == later.bead
+    assert beads.get(place.town.ledger, later.bead).status is BeadStatus.OPEN
+
+
+def test_what_is_being_handed_in_is_handed_in_before_it_goes(place: CrewTown) -> None:
+    folder = place.at_work()
+    made = commit(folder, "door.txt", "mended")
+    work = agents.open_assignment(place.town.ledger, TOAST)
+    assert work is not None
+    with place.town.ledger.transaction() as ledger:
+        agents.wish_done(
+            ledger, work.generation, commit=made, no_change=None, incarnation=1, now=place.town.clock.now()
+        )
+    gone = nuke(place.town, TOAST, by=HUMAN)
+    request = merges.of_generation(place.town.ledger, work.generation)
+    assert request is not None
+    assert (request.commit, gone.bead) == (made, None)
+    assert beads.get(place.town.ledger, work.bead).status is BeadStatus.IN_PROGRESS
+
+
+def test_two_at_once_take_it_out_once(place: CrewTown) -> None:
+    place.at_work()
+
+    def one() -> TakenOut:
+        with closing(Town(place.root, terminal=place.terminal)) as own:
+            return nuke(own, TOAST, by=HUMAN)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [done.result(60) for done in [pool.submit(one), pool.submit(one)]]
+    assert sorted(gone.already for gone in both) == [False, True]
+    types = [event.type for event in events.last(place.town.ledger, 99)]
+    assert types.count("agent.nuked") == 1

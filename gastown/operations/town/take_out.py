@@ -118,7 +118,7 @@ def _begin(town: Town, agent: "AgentRow", because: str, by: Caller) -> dict[str,
         agents.unwant(ledger, address)
         begun, left = (events.last_of_type(ledger, address, type_) for type_ in (LEAVING, LEFT))
         if begun is not None and (left is None or left.seq < begun.seq):
-            return begun.payload
+            return {**begun.payload, **_work(work)}
         payload = {"because": because, "since": present_stamp(), **_work(work)}
         events.append(ledger, by.address, LEAVING, address, now, **payload)
     return payload
