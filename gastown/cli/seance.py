@@ -69,9 +69,10 @@ def _ask(town: "Town", what: str | None, question: str, by: "Caller", *, as_json
 
 def _open(town: "Town", conversation: str, by: "Caller") -> None:
     from gastown.errors import Refused
-    from gastown.operations.sessions.seance import open_in_terminal
+    from gastown.operations.sessions.seance import find, open_in_terminal
     from gastown.world.process import exec_into
 
+    find(town, conversation)
     if by.is_human and not (output.on_terminal() and output.can_ask()):
         raise Refused("a conversation is opened in a terminal", f'gt seance {conversation} -p "question"')
     opening = open_in_terminal(town, conversation, by=by)

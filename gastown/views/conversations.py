@@ -6,13 +6,15 @@ from datetime import datetime
 from pathlib import Path
 
 from gastown.errors import GastownError, NotFound
-from gastown.ledger import agents, beads, conversations
+from gastown.ledger import agents, beads, conversations, incarnations
 from gastown.ledger.conversations import Conversation
 from gastown.town import Town
 from gastown.views.find_agent import named_agent
 from gastown.views.names import short_name
 
 MOST = 50
+_ITS_PROCESS_ENDED = ("other", "unknown")
+
 SHORT = 8
 """Characters of an id that mostly tell one conversation from the others."""
 
@@ -91,10 +93,18 @@ def _lines(town: Town, found: Sequence[Conversation]) -> tuple[ConversationLine,
 def _line(town: Town, known: Conversation, short: str, title: str | None) -> ConversationLine:
     return ConversationLine(
         id=known.id, short=short, agent=known.agent, name=short_name(known.agent), runtime=known.runtime,
-        bead=known.bead, title=title, started_at=known.started_at, ended_at=known.ended_at, why=known.why,
+        bead=known.bead, title=title, started_at=known.started_at, ended_at=known.ended_at, why=_why(town, known),
         input_tokens=known.input_tokens, output_tokens=known.output_tokens, cost_usd=known.cost_usd,
         transcript=_place(town, known),
     )  # fmt: skip
+
+
+def _why(town: Town, known: Conversation) -> str | None:
+    """Why it ended: in the word of its CLI, or in ours where that says only that its process ended."""
+    if known.ended_at is None or known.why not in {None, *_ITS_PROCESS_ENDED}:
+        return known.why
+    session = incarnations.get(town.ledger, known.incarnation)
+    return (session.why if session is not None else None) or known.why
 
 
 def _place(town: Town, known: Conversation) -> str:

@@ -110,13 +110,16 @@ def _line(town: Town, event: Event) -> TrailLine | None:
         return None
     kind, tell = teller
     payload = event.payload
-    agent = str(payload.get("agent") or (event.subject if "/" in event.subject or _is_agent(event) else ""))
+    agent = str(payload.get("agent") or _agent(event))
     bead = payload.get("bead") or (event.subject if event.type.startswith("bead.") else None)
     return TrailLine(event.at, kind, agent, str(bead) if bead else None, tell(town, event))
 
 
-def _is_agent(event: Event) -> bool:
-    return event.type.startswith("agent.")
+def _agent(event: Event) -> str:
+    """Whom it is about, where its payload does not say so."""
+    if event.type.startswith(("agent.", "conversation.", "custody.")):
+        return event.subject
+    return event.actor if event.type in _BY_THE_AGENT else ""
 
 
 def _plainly(_town: Town, event: Event) -> str:
@@ -169,6 +172,8 @@ def _state(_town: Town, event: Event) -> str:
     parts += [f"kept as {told['ref']}"] if told.get("ref") else []
     return one_line("; ".join(parts))
 
+
+_BY_THE_AGENT = frozenset({"bead.submitted", "bead.done_without_change", "step.closed"})
 
 _TELLERS: Mapping[str, tuple[str, Callable[[Town, Event], str]]] = {
     "bead.created": ("filed", lambda _town, event: f"by {short_name(event.actor)}"),

@@ -67,7 +67,8 @@ def ask(town: Town, conversation: str, question: str, *, by: Caller) -> Answer:
     transcript is gone, Unavailable when no answer comes.
     """
     _permit(town, by)
-    if not question.strip():
+    question = question.encode("utf-8", "replace").decode().replace("\0", "").strip()
+    if not question:
         raise Refused("nothing was asked", 'gt seance ID -p "question"')
     known = find(town, conversation)
     with _scratch(town, known) as scratch:
@@ -98,7 +99,8 @@ def open_in_terminal(town: Town, conversation: str, *, by: Caller) -> Opening:
 
 def find(town: Town, start: str) -> Conversation:
     """The conversation whose id begins so. NotFound for none, Refused for several."""
-    found = list(conversations.beginning(town.ledger, start)) if len(start) >= LEAST else []
+    can_be_one = len(start) >= LEAST and start.isprintable()
+    found = list(conversations.beginning(town.ledger, start)) if can_be_one else []
     exact = [each for each in found if each.id == start]
     if not found:
         raise NotFound(f"no conversation begins with {start!r}", "gt seance lists them")
