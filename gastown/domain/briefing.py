@@ -1,6 +1,5 @@
 """What an agent is told when it starts: trimmed to what its CLI passes on, with quoted text kept apart."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from gastown.domain.briefing_facts import Briefing as Briefing  # noqa: PLC0414 - who renders one makes one
@@ -19,23 +18,8 @@ COMMANDS_SHOWN = 3
 IDS_SHOWN = 8
 _COMMAND = 300
 
-VARIABLES = ("rig", "target", "address", "name", "town", "role")
-"""What a role's prompt may name in braces."""
-
-_VARIABLE = re.compile(r"\{([a-z_]+)\}")
-
 _AGAIN = "This conversation was told its work before; what follows is new since then. gt prime tells all of it again.\n"
 _WITHOUT_WORK = "do what your role says for that, else end your turn"
-
-
-def fill(prompt: str, values: Mapping[str, str]) -> str:
-    """A role's prompt with its variables filled in; what has no value stays as it is."""
-    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), prompt)
-
-
-def unknown_variables(prompt: str) -> Sequence[str]:
-    """What a prompt names in braces and nobody fills in, each once."""
-    return [name for name in dict.fromkeys(_VARIABLE.findall(prompt)) if name not in VARIABLES]
 
 
 def render(briefing: Briefing) -> str:

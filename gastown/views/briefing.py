@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from gastown.domain.assignments import Assignment
-from gastown.domain.briefing import fill
 from gastown.domain.briefing_facts import Briefing, HookedWork
 from gastown.domain.messages import Kind, Message
 from gastown.domain.observed import Present
+from gastown.domain.prompts import fill_in
 from gastown.domain.roles import Place, Role
 from gastown.errors import GastownError, NotFound
 from gastown.ledger import agents, beads, events, incarnations, messages, molecules
@@ -51,7 +51,7 @@ def briefing(town: Town, address: str) -> Briefing:
 def _prompt(town: Town, agent: AgentRow, role: Role, rig: RigSettings | None) -> str:
     of_rig = {"rig": rig.name, "target": rig.target} if rig else {}
     own = {"address": agent.address, "name": agent.name, "role": agent.role, "town": town.settings.name}
-    return fill(role.prompt, {**own, **of_rig})
+    return fill_in(role.prompt, {**own, **of_rig})
 
 
 def _note(town: Town, address: str, assignment: Assignment | None) -> Message | None:

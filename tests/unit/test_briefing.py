@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gastown.domain.beads import BeadStatus, Comment
-from gastown.domain.briefing import LIMIT, fill, render, tell, unknown_variables
+from gastown.domain.briefing import LIMIT, render, tell
 from gastown.domain.briefing_facts import Briefing, HookedWork
 from gastown.domain.briefing_text import LEAST, one_line, printable, quote, shorten
 from gastown.domain.messages import Message, Urgency
 from gastown.domain.molecules import Molecule, Step
+from gastown.domain.prompts import fill_in
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PROMPT = "You are a polecat.\n"
@@ -125,8 +126,7 @@ def test_a_long_prompt_is_shortened_before_the_hook_is() -> None:
 
 def test_a_role_prompt_is_filled_in_once_and_what_nobody_knows_stays() -> None:
     values = {"name": "{rig}", "rig": "web"}
-    assert fill("You are {name} of {rig}, {unheard} {of", values) == "You are {rig} of web, {unheard} {of"
-    assert unknown_variables("{name} {rig} {x} {town} {x} {y} {Z}") == ["x", "y"]
+    assert fill_in("You are {name} of {rig}, {unheard} {of", values) == "You are {rig} of web, {unheard} {of"
 
 
 def test_standing_orders_are_told_as_the_towns_own_words_and_shortened_by_rule() -> None:
