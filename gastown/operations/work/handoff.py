@@ -4,7 +4,6 @@ from gastown.domain.assignments import Caller
 from gastown.errors import Refused
 from gastown.ledger import agents, beads
 from gastown.operations.sessions.handoff import HandedOff, hand_off
-from gastown.operations.work.sling import sling
 from gastown.town import Town
 
 
@@ -22,5 +21,7 @@ def hand_off_with(
                 "gt handoff without a bead goes on with it",
             )
         if work is None:
+            from gastown.operations.work.sling import sling  # most handoffs bring no work
+
             sling(town, wanted, by.address, by=by)
     return hand_off(town, note=note, collect=collect, by=by)
