@@ -93,7 +93,7 @@ class Hands:
         pool.submit(self._run, action)
 
     def _run(self, action: Deed) -> None:
-        key, town = action.agent, Town(self._town.root)
+        key, town = action.agent, Town(self._town.root, clock=self._town.clock)
         achieved = False
         self._doing.add(key)
         try:
