@@ -20,7 +20,7 @@ from gastown.operations.sessions.stop import stop
 from gastown.operations.sessions.trace import record_end
 from gastown.operations.work.done import finish_done
 from gastown.town import Town
-from gastown.views.supervised import observe_agents
+from gastown.views.supervised import observe_agent
 from gastown.world.locks import lock
 
 Deed = StartSession | RingDoorbell | StopSession | RecordEnd | FinishDone | ReportSilence
@@ -55,10 +55,8 @@ def carry_out(town: Town, deed: Deed) -> bool:
 
 
 def _still_wanted(town: Town, deed: Deed) -> bool:
-    for agent in observe_agents(town):
-        if agent.address == deed.agent:
-            return _same(supervise(agent, RestartPolicy(), town.clock.now()), deed)
-    return False
+    agent = observe_agent(town, deed.agent)
+    return agent is not None and _same(supervise(agent, RestartPolicy(), town.clock.now()), deed)
 
 
 def _same(decided: Action, deed: Deed) -> bool:

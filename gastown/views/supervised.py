@@ -1,7 +1,7 @@
 """The town as the supervisor sees it: what is on the hooks, what was recorded, and what one look shows."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gastown.domain.clock import moment, moment_or_none
@@ -30,8 +30,18 @@ def observe_agents(town: Town) -> tuple[AgentFacts, ...]:
     So is the role of an agent whose role's file is broken. The ledger is read first and the terminal after it, so
     a session that is missing has really ended; one that was started in between is Unknown.
     """
+    return _observe(town, agents.supervised(town.ledger))
+
+
+def observe_agent(town: Town, address: str) -> AgentFacts | None:
+    """The same of one agent alone; None when there is none with that address, or its rig is not there."""
+    found = _observe(town, [row for row in agents.supervised(town.ledger) if row["address"] == address])
+    return found[0] if found else None
+
+
+def _observe(town: Town, known: Sequence[Row]) -> tuple[AgentFacts, ...]:
     rigs = town.rigs
-    rows = [row for row in agents.supervised(town.ledger) if row["rig"] is None or row["rig"] in rigs]
+    rows = [row for row in known if row["rig"] is None or row["rig"] in rigs]
     names = [_session_name(row, rigs) for row in rows]
     seen = look(town, names)
     glance = _Glance(town, town.settings.runtime, {})

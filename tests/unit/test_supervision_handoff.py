@@ -97,6 +97,14 @@ def test_a_handoff_is_looked_at_again_when_the_last_words_may_be_said() -> None:
     assert action.until == JUST_NOW + LAST_WORDS
 
 
+def test_who_nobody_wants_and_who_has_no_work_hands_itself_off_once_a_minute() -> None:
+    hasty = toast(hook=None, role=MAYOR, session=HERE, start=replace(MAYORS, began_at=JUST_NOW), status=IDLE)
+    action = supervise(hasty, POLICY, NOW)
+    assert isinstance(action, LeaveAlone)
+    assert action.until == JUST_NOW + HASTE
+    assert isinstance(supervise(hasty, POLICY, JUST_NOW + HASTE), StartSession)
+
+
 HANDED_OFF_SOON = crash(HANDOFF, lived=HASTE / 2)
 HANDED_OFF_LATER = crash(HANDOFF, lived=HASTE)
 

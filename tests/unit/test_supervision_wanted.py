@@ -223,6 +223,15 @@ def test_a_session_that_went_while_its_handoff_was_wished_was_handed_off() -> No
     assert supervise(toast(start=handed_off), POLICY, NOW) == RecordEnd(TOAST, 7, HANDOFF)
 
 
+def test_starts_that_would_have_begun_what_was_put_off_count_for_the_wish() -> None:
+    put_off = replace(DEFERRED, starts=tuple([crash(at=WANTED.since)] * 5))
+    action = supervise(toast(hook=put_off, wanted=WANTED, role=CREW), POLICY, NOW)
+    assert isinstance(action, Park)
+    assert action.bead is None
+    later = replace(WANTED, since=NOW)
+    assert isinstance(supervise(toast(hook=put_off, wanted=later, role=CREW), POLICY, NOW), StartSession)
+
+
 def test_a_wish_that_is_made_again_has_a_budget_again() -> None:
     again = replace(SPENT_WISH, since=NOW, starts=())
     assert isinstance(supervise(toast(hook=None, wanted=again, role=MAYOR), POLICY, NOW), StartSession)

@@ -1,15 +1,16 @@
 """What to do about each agent's session: facts and now in, one action with its reason out."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from gastown.domain.actions import Action, FinishDone, LeaveAlone, Park, RecordEnd, StartSession, StopSession
-from gastown.domain.decide.budget import SESSION_ENDED, last_cause, parked_because, pause
+from gastown.domain.decide.budget import HASTE, SESSION_ENDED, last_cause, parked_because, pause
 from gastown.domain.decide.propulsion import propel
 from gastown.domain.endings import HANDOFF
 from gastown.domain.identity import OVERSEER
 from gastown.domain.observed import Absent, Present, Unknown
 from gastown.domain.roles import Restart
-from gastown.domain.supervised import AgentFacts, Hooked, LastStart, RestartPolicy
+from gastown.domain.supervised import AgentFacts, Hooked, LastStart, PastStart, RestartPolicy
 from gastown.domain.terminal import Session
 
 TALK = timedelta(minutes=10)
@@ -69,6 +70,8 @@ def _hand_off(
             return LeaveAlone(agent.address, "is handed off when its turn has ended")
         if wished <= now < wished + LAST_WORDS:
             return LeaveAlone(agent.address, "hands itself off", wished + LAST_WORDS)
+    if agent.work is None and agent.wanted is None and start.began_at <= now < start.began_at + HASTE:
+        return LeaveAlone(agent.address, "waits before the next start", start.began_at + HASTE)
     return _begin(agent, agent.work, policy, now, "a handoff was wished", again=True)
 
 
@@ -156,7 +159,7 @@ def _begin(
         return LeaveAlone(agent.address, f"paused: {agent.paused}")
     if not again and _is_never_started(agent):
         return LeaveAlone(agent.address, "only a person starts it")
-    starts = work.starts if work else agent.wanted.starts if agent.wanted else ()
+    starts = work.starts if work else _starts_without_work(agent)
     if (spent := parked_because(starts, policy)) is not None:
         return Park(agent.address, work.bead if work else None, spent)
     if (until := pause(starts, policy, now)) is not None:
@@ -165,6 +168,15 @@ def _begin(
         f"{work.bead} is hooked" if work else "its session is wanted" if agent.wanted else "its session stays"
     )
     return StartSession(agent.address, f"{what}, {because}{last_cause(starts)}")
+
+
+def _starts_without_work(agent: AgentFacts) -> Sequence[PastStart]:
+    """Those since its session was wanted, and those that would have begun what was put off on its hook."""
+    if agent.wanted is None:
+        return ()
+    put_off = agent.hook.starts if agent.hook is not None else ()
+    since = [start for start in put_off if start.began_at >= agent.wanted.since]
+    return sorted((*agent.wanted.starts, *since), key=lambda start: start.began_at)
 
 
 def _is_never_started(agent: AgentFacts) -> bool:
