@@ -103,6 +103,7 @@ def _cases(place: BenchTown, toast: Mapping[str, str]) -> list[Case]:
         case(gt, "sling we-1 web/Toast", note="there already"),
         case(gt, "unsling we-2", QUICK, status=1, note="refused"),
         case(gt, "hook", QUICK, env=toast),
+        case(gt, "mail inbox", QUICK, env=toast),
         case(gt, "prime", env=toast),
         case(gt, "prime --hook", env=toast),
         case(gt, "done", status=1, note="refused", env=toast),

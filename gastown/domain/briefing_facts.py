@@ -49,6 +49,7 @@ class Briefing:
     starts: int
     """How often a session was started for this work before this one."""
     work: HookedWork | None
+    role: str = ""
     orders: str = ""
     """Standing orders of the town and the rig, as trusted as the prompt."""
     orders_in: str = ""

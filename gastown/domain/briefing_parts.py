@@ -99,7 +99,7 @@ def _digest(part: Part, work: str) -> str:
 
 
 def _own(briefing: Briefing) -> Iterator[Part]:
-    yield Part(ROLE, "", briefing.role_prompt, "gt role show", trusted=True)
+    yield Part(ROLE, "", briefing.role_prompt, f"gt role show {briefing.role}".strip(), trusted=True)
     if briefing.orders.strip():
         yield Part(ORDERS, "Standing orders:", briefing.orders, briefing.orders_in, trusted=True)
 

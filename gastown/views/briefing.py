@@ -41,6 +41,7 @@ def briefing(town: Town, address: str) -> Briefing:
         target=rig.target if rig else "",
         starts=_earlier_starts(town, assignment) if assignment else 0,
         work=_work(town, rig, agent, role, assignment) if assignment else None,
+        role=role.name,
         orders=role.directives,
         orders_in=role.sources.get("directives", ""),
         note=_note(town, address, assignment),

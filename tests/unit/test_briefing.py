@@ -118,7 +118,8 @@ def test_many_short_lines_are_counted_with_their_marks() -> None:
 
 
 def test_a_long_prompt_is_shortened_before_the_hook_is() -> None:
-    text = told(role_prompt="rules " * 5_000)
+    text = told(role_prompt="rules " * 5_000, role="polecat")
+    assert "\n… shortened; the whole: gt role show polecat\n" in text
     assert "\nHOOK: we-1\n" in text
     assert "| Mend the door\n" in text
     assert js_length(text) <= LIMIT
