@@ -24,7 +24,9 @@ KINDS: Mapping[str, Failure] = {
     "server_error": Failure(
         "its provider gave no answer (529, 500); nothing resumes by itself, so restart it", _AGAIN
     ),
-    "model_not_found": Failure("its model does not exist: choose another in town.toml or there", _LOOK),
+    "model_not_found": Failure(
+        "its model does not exist: choose another in town.toml, then restart it", _AGAIN
+    ),
     "invalid_request": Failure(
         "its model refused the conversation, which may be too long: begin afresh", _AGAIN
     ),
