@@ -8,8 +8,10 @@ from collections.abc import Mapping
 import psutil
 import pytest
 
+from gastown.domain.messages import Message
 from gastown.domain.observed import Present
 from gastown.domain.terminal import Session
+from gastown.ledger import messages
 from gastown.town import Town
 from tests.e2e.stage import Stage
 from tests.support import eventually, git
@@ -98,6 +100,35 @@ def test_a_person_hands_an_agent_off_at_the_end_of_its_turn(stage: Stage) -> Non
     stage.has_landed(bead)
     [wished] = stage.events("agent.handoff_wished")
     assert wished["actor"] == "overseer"
+
+
+def test_the_mayor_hands_off_too_and_with_a_bead_it_begins_with_that(stage: Stage) -> None:
+    stage.gt("up")
+    eventually(lambda: stage.events("agent.primed"), within=30, what="the mayor to be there")
+    before = session(stage, "hq-mayor")
+    assert before is not None
+    bead = stage.file("Look around", "echo looked", rig="web")
+    Town(stage.root).terminal.type_line(before, f"!gt handoff {bead} -m 'begin with the gates'")
+    [wished] = eventually(lambda: stage.events("agent.handoff_wished"), within=20, what="the wish")
+    assert (wished["subject"], wished["actor"], wished["bead"]) == ("mayor", "mayor", bead)
+    first, second = starts(stage, 2)[:2]
+    assert (first["subject"], second["subject"], second["bead"]) == ("mayor", "mayor", bead)
+    after = session(stage, "hq-mayor")
+    assert after is not None
+    assert (after.id, after.pane) == (before.id, before.pane)
+    note = eventually(lambda: note_of(stage, str(wished["note"])), within=20, what="the note to be read")
+    assert note.seen_by == second["incarnation"]
+    assert note.subject == "begin with the gates"
+
+
+def note_of(stage: Stage, identity: str) -> Message | None:
+    """The message, once it was read."""
+    town = Town(stage.root)
+    try:
+        message = messages.get(town.ledger, identity)
+    finally:
+        town.close()
+    return message if message is not None and message.seen_at is not None else None
 
 
 def test_a_supervisor_that_is_killed_after_the_wish_loses_nothing_of_it(stage: Stage) -> None:
