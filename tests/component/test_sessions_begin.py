@@ -333,3 +333,19 @@ def test_the_town_says_how_freely_agents_with_a_folder_work(place: SessionsTown)
     assert place.town.settings == settings
     with pytest.raises(Refused, match="town already"):
         install(place.root, trust=True)
+
+
+def test_a_terminal_that_does_not_answer_is_no_start_and_changes_nothing(
+    place: SessionsTown, terminal: FakeTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ensured(place, place.want(MAYOR))
+    with place.ledger.transaction() as ledger:
+        incarnations.wish_handoff(ledger, first, by="overseer", now=place.town.clock.now())
+    looked = terminal.look(["hq-mayor"])
+    monkeypatch.setattr(terminal, "look", lambda _names: looked)
+    terminal.silent = "tmux sleeps"
+    with pytest.raises(Unavailable, match="tmux sleeps"):
+        ensure(place.town, MAYOR, because="a test")
+    terminal.silent = ""
+    assert place.newest(MAYOR).id == first
+    assert place.newest(MAYOR).ended_at is None

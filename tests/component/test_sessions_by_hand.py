@@ -51,6 +51,8 @@ def test_the_mayor_comes_up_is_killed_and_comes_back(place: SessionsTown) -> Non
     assert by_hand.start(place.town, MAYOR, by=HUMAN).runs
     child, session = place.a_child(MAYOR), place.session(MAYOR)
     assert session is not None
+    place.town.terminal.type_line(session, "Good morning")
+    eventually(lambda: place.newest(MAYOR).turn_ended_at, within=20, what="an answer")
     processes.end_tree(session.pane_pid, grace=0)
     place.has_ended(MAYOR)
     second = ensured(place, MAYOR)
@@ -58,6 +60,7 @@ def test_the_mayor_comes_up_is_killed_and_comes_back(place: SessionsTown) -> Non
     assert child.wait(10) < 0
     place.is_primed(MAYOR)
     assert ensured(place, MAYOR) == second
+    assert place.newest(MAYOR).resumed
 
 
 def test_a_stop_ends_all_of_it_and_it_does_not_come_back_by_itself(place: SessionsTown) -> None:

@@ -1,6 +1,6 @@
 """kill -9 of whoever starts, restarts and stops sessions of the mayor and of crew, at every step; then the next one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def the_newest_runs(town: Town, address: str) -> int:
 
 
 @contextmanager
-def sound(stage: Stage, run: Run) -> Iterator[None]:
+def sound(stage: Stage, run: Run) -> Generator[None]:
     """All holds that must hold, whatever was killed where."""
     with told(run):
         proof.the_ledger_is_sound(stage.root)

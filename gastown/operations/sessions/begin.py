@@ -113,8 +113,8 @@ def begin(town: Town, wish: Wish) -> int:
 def _begin(town: Town, wish: Wish, progress: _Progress) -> int:
     chosen = _choose(town, wish)
     if wish.replaces is not None:
-        progress.touched = True
         progress.pane = vacate(town, wish.replaces)
+        progress.touched = True
     end_leftovers(town, {"GT_ADDRESS": wish.address})
     place = make_ready(town, wish.assignment, chosen.address)
     if chosen.role.place is Where.FOLDER:
