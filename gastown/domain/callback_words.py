@@ -13,6 +13,14 @@ def start_words(text: str, form: str) -> str:
     return json.dumps(given(text), ensure_ascii=False) if given is not None else text
 
 
+def in_claudes_words(told: Mapping[str, str]) -> dict[str, str]:
+    """What a start callback was told, by the names and words that Claude Code has for it."""
+    named = {NAMES.get(name, name): value for name, value in told.items()}
+    if named.get("source") in SOURCES:
+        named["source"] = SOURCES[named["source"]]
+    return named
+
+
 def _gemini(text: str) -> Mapping[str, object]:
     return {"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": text}}
 
@@ -21,4 +29,7 @@ def _copilot(text: str) -> Mapping[str, object]:
     return {"additionalContext": text}
 
 
+NAMES = {"sessionId": "session_id", "transcriptPath": "transcript_path"}
+SOURCES = {"new": "startup"}
+"""Copilot's."""
 FORMS = {"gemini": _gemini, "copilot": _copilot}

@@ -72,6 +72,11 @@ class Tables:
     def __init__(self, file: Path, values: Mapping[str, object]) -> None:
         self._file, self._values = file, values
 
+    @property
+    def values(self) -> Mapping[str, object]:
+        """All of it as it stands there."""
+        return self._values
+
     def table(self, name: str) -> Table:
         """The table of that name; empty when it is missing. Raises Invalid."""
         value = self._values.get(name, {})

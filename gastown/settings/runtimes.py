@@ -64,10 +64,7 @@ def _files(name: str, town: Path | None) -> list[Path]:
 
 
 def _tables(file: Path) -> Mapping[str, Mapping[str, object]]:
-    read_tables(file)  # says what is wrong with the file as a whole
-    import tomllib
-
-    said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    said = read_tables(file).values
     for table, values in said.items():
         if table not in KEYS:
             raise Invalid(f"{file}: nobody knows [{table}]", f"there are: {', '.join(KEYS)}")

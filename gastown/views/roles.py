@@ -7,7 +7,7 @@ from gastown.domain.formula_file import NAMES
 from gastown.domain.prompts import OF_A_RIG, VARIABLES, named_in
 from gastown.domain.roles import Restart, Role, Scope, Wake
 from gastown.domain.runtime import Callback
-from gastown.errors import GastownError, NotFound
+from gastown.errors import GastownError
 from gastown.settings import formulas, roles
 from gastown.town import Town
 
@@ -113,8 +113,8 @@ def _wrong(town: Town, role: Role, rig: str | None) -> Iterator[tuple[str, str, 
     if role.runtime:
         try:
             town.runtime(role.runtime)
-        except NotFound as missing:
-            yield missing.message, missing.hint, True
+        except GastownError as unusable:
+            yield unusable.message, unusable.hint, True
 
 
 def _everywhere(town: Town) -> Iterator[tuple[str, str | None]]:

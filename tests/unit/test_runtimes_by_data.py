@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gastown.domain.callback_words import start_words
+from gastown.domain.callback_words import in_claudes_words, start_words
 from gastown.domain.observed import Present, Unknown
 from gastown.domain.runtime import Callback, Launch, Permission, Runtime, Start
 from gastown.errors import Invalid, NotFound, Refused
@@ -226,3 +226,9 @@ def test_a_transcript_is_found_by_its_pattern(tmp_path: Path) -> None:
     assert registry.runtime("gemini").transcript(ID, {"HOME": str(tmp_path)}) == kept
     assert registry.runtime("copilot").transcript(ID, {"HOME": str(tmp_path)}) is None
     assert registry.runtime("pi").transcript(ID, {"HOME": str(tmp_path)}) is None
+
+
+def test_what_a_start_callback_was_told_is_read_by_one_set_of_names() -> None:
+    told = {"sessionId": ID, "source": "new", "cwd": "/w"}
+    assert in_claudes_words(told) == {"session_id": ID, "source": "startup", "cwd": "/w"}
+    assert in_claudes_words({"session_id": ID, "source": "resume"}) == {"session_id": ID, "source": "resume"}

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from gastown.domain.assignments import Assignment, Caller, Incarnation
 from gastown.domain.briefing import render, tell
 from gastown.domain.briefing_facts import Briefing, Told
+from gastown.domain.callback_words import in_claudes_words
 from gastown.errors import Busy, GastownError, Refused
 from gastown.ledger import agents, conversations, events, incarnations, messages, primings
 from gastown.ledger.database import Database
@@ -90,7 +91,8 @@ def _facts(callback_input: str | None) -> Mapping[str, str]:
         return {}
     if not isinstance(told, dict):
         return {}
-    return {str(key): _sound(value) for key, value in told.items() if isinstance(value, str)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    texts = {str(key): _sound(value) for key, value in told.items() if isinstance(value, str)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return in_claudes_words(texts)
 
 
 def _sound(text: str) -> str:
