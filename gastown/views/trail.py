@@ -8,7 +8,7 @@ from gastown.domain.assignments import Assignment
 from gastown.domain.briefing_text import one_line
 from gastown.domain.identity import parse_address
 from gastown.errors import GastownError, NotFound
-from gastown.ledger import agents, beads, events, messages
+from gastown.ledger import agents, beads, events, incarnations, messages
 from gastown.ledger.events import Event
 from gastown.town import Town
 from gastown.views.find_agent import named_agent
@@ -65,6 +65,7 @@ def trail(town: Town, what: str, most: int = MOST) -> Trail:
 def _trail(town: Town, about: str, title: str, work: Sequence[Assignment], most: int) -> Trail:
     happened = events.last_of(town.ledger, (about,), None, most * 10)
     told = [line for event in happened if (line := _line(town, event)) is not None]
+    told += _ends(town, work, about)
     commits, unseen = list[TrailLine](), list[str]()
     for assignment in work[-most:]:
         try:
@@ -73,6 +74,15 @@ def _trail(town: Town, about: str, title: str, work: Sequence[Assignment], most:
             unseen.append(f"the commits of {assignment.bead}: {error.message}")
     lines = _together(sorted([*told, *commits], key=lambda line: line.at))
     return Trail(about, title, tuple(lines[-most:]), tuple(dict.fromkeys(unseen)))
+
+
+def _ends(town: Town, work: Sequence[Assignment], about: str) -> Iterator[TrailLine]:
+    """The ends of sessions: of the agent that it is about, or of those that worked on the bead."""
+    for agent in {about} | {assignment.agent for assignment in work}:
+        for session in incarnations.of_agent(town.ledger, agent):
+            if session.ended_at is not None and about in {session.agent, session.bead}:
+                why = one_line(session.why or "")
+                yield TrailLine(session.ended_at, "session ended", session.agent, session.bead, why)
 
 
 def _commits(town: Town, work: Assignment) -> Iterator[TrailLine]:
@@ -106,13 +116,18 @@ def _together(lines: Iterable[TrailLine]) -> list[TrailLine]:
 def _line(town: Town, event: Event) -> TrailLine | None:
     """What an event adds to the story; None where that is nothing."""
     teller = _TELLERS.get(event.type)
-    if teller is None or event.payload.get("stale"):
+    if teller is None or event.payload.get("stale") or _says_nothing(event):
         return None
     kind, tell = teller
     payload = event.payload
     agent = str(payload.get("agent") or _agent(event))
     bead = payload.get("bead") or (event.subject if event.type.startswith("bead.") else None)
     return TrailLine(event.at, kind, agent, str(bead) if bead else None, tell(town, event))
+
+
+def _says_nothing(event: Event) -> bool:
+    """The end of a conversation that came with the end of its session."""
+    return event.type == "agent.session_ended" and event.payload.get("reason") in {None, "other"}
 
 
 def _agent(event: Event) -> str:
@@ -192,8 +207,6 @@ _TELLERS: Mapping[str, tuple[str, Callable[[Town, Event], str]]] = {
     "agent.state_kept": ("kept", _state),
     "agent.handoff_wished": ("handed off", _handoff),
     "agent.session_ended": ("conversation ended", _of("reason")),
-    "agent.ended": ("session ended", _of("why")),
-    "agent.stopped": ("stopped", _of("because")),
     "agent.restarted": ("restarted", _plainly),
     "agent.paused": ("paused", _plainly),
     "agent.unpaused": ("resumed", _plainly),

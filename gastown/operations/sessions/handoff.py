@@ -66,6 +66,8 @@ def hand_off_another(town: Town, address: str, *, note: str = "", by: Caller) ->
     Raises Refused when no session of it runs, or the caller may not.
     """
     by.must_be_current()
+    if by.address == address:
+        raise Refused(f"you are {address} yourself", "gt handoff without its name")
     permit(town, by, Capability.SESSIONS, "hand off others' sessions")
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
