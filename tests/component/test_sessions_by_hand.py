@@ -180,6 +180,10 @@ def test_agents_command_others_sessions_only_if_their_role_may_and_never_their_o
         with pytest.raises(Refused, match="itself"):
             deed(place.town, MAYOR, by=mayor)
     assert by_hand.start(place.town, TOAST, by=mayor).agent == TOAST
+    ensured(place, place.want(WITNESS))
+    with pytest.raises(Refused, match="agents of web only"):
+        by_hand.stop(place.town, MAYOR, by=caller(place, WITNESS))
+    assert by_hand.start(place.town, TOAST, by=caller(place, WITNESS)).agent == TOAST
     by_hand.restart(place.town, MAYOR, by=HUMAN)
     with pytest.raises(Refused, match="older session"):
         by_hand.stop(place.town, TOAST, by=mayor)

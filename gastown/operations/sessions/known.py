@@ -15,11 +15,17 @@ from gastown.town import Town
 
 
 def must_command(town: Town, address: str, *, by: Caller, deed: str) -> None:
-    """Raise Refused unless the caller may do this with another agent's session; its own it cannot replace."""
+    """Raise Refused unless the caller may do this with another agent's session; its own it cannot replace.
+
+    An agent of a rig has only those of its rig to command.
+    """
     by.must_be_current()
     permit(town, by, Capability.SESSIONS, f"{deed} others")
     if by.address == address:
         raise Refused(f"an agent does not {deed} itself", "gt handoff begins a fresh session of yours")
+    own = None if by.is_human else parse_address(by.address).rig
+    if own is not None and own != parse_address(address).rig:
+        raise Refused(f"{by.address} may {deed} agents of {own} only", "ask the mayor: gt mail send mayor")
 
 
 def known(town: Town, ledger: Database, address: str, now: datetime) -> AgentRow:
