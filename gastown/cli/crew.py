@@ -88,7 +88,7 @@ def remove(
     gone = remove_crew(town, member(town, name), force=force, by=caller(town))
     output.show(gone, taken_out, as_json=as_json)
     keep_up(town, wanted=up)
-    output.undo(gone.again)
+    output.undo(f"gt undo {gone.agent}")
 
 
 def member(town: "Town", name: str) -> str:

@@ -58,5 +58,5 @@ def nuke(
     output.show(gone, lambda all_of_it: "\n".join(map(taken_out, all_of_it)), as_json=as_json)
     keep_up(town, wanted=up)
     for one in gone:
-        output.undo(one.again)
+        output.undo(f"gt undo {one.agent}")
     return status

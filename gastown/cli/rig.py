@@ -133,4 +133,4 @@ def remove(
         lambda moved: f"removed  {moved.name}; all of it lies in {short_path(moved.moved_to)}{trust}",
         as_json=as_json,
     )
-    output.undo(gone.undo)
+    output.undo(f"gt undo {gone.name}")

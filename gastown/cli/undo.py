@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import output
+from gastown.cli import asked, output
 from gastown.cli.parameters import Argument, Json, Option, Up
 from gastown.cli.place import caller, here, keep_up
 
@@ -32,7 +32,7 @@ def undo(
     if what is None:
         from gastown.views.undoables import undo_lines
 
-        lines = undo_lines(town, most=most)
+        lines = undo_lines(town, most=asked.not_negative(most, "--limit"))
         output.show(lines, lambda shown: _list(shown, town.clock.now()), as_json=as_json)
         if not as_json:
             free = next((line.id for line in lines if not line.refused), None)

@@ -104,6 +104,7 @@ def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:
     taken = take_back(town, agent, bead=bead, by=caller(town))
     output.show(taken, _unslung, as_json=as_json)
     keep_up(town, wanted=up)
+    output.undo(f"gt undo {taken.bead}")
     output.next_steps(f"gt sling {taken.bead}", f"bd show {taken.bead}")
 
 

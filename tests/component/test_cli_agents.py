@@ -123,7 +123,7 @@ def test_crew_comes_and_goes(run: Run, town: Town) -> None:
     assert out.splitlines()[0] == "gone  web/crew/ann"
     assert "  its commits stay on crew-ann/home" in out
     assert "  kept: refs/gastown/rescue/ann/" in out
-    assert run.err == "undo:  gt crew add ann --rig web\n"
+    assert run.err == "undo:  gt undo web/crew/ann\n"
     assert run("crew", "remove", "ann", "--no-up").startswith("was gone before  web/crew/ann")
     assert run("crew", "list") == ""
     assert run.err.startswith("there is no crew yet")
@@ -142,7 +142,7 @@ def test_polecats_are_nuked_and_come_back(run: Run, town: Town) -> None:
     run("sling", bead, "Toast", "--no-up")
     out = run("polecat", "nuke", "Toast", "Nobody", "--no-up", expect=exits.NOT_POSSIBLE)
     assert out == f"gone  {TOAST}\n  {bead} is open again\n"
-    assert f"undo:  gt sling {bead} {TOAST}" in run.err
+    assert f"undo:  gt undo {TOAST}" in run.err
     assert "there is no web/polecats/Nobody" in run.err
     assert run("polecat", "nuke", "Toast", "--no-up").startswith(f"was gone before  {TOAST}\n")
     assert run.json("polecat", "list") == []
