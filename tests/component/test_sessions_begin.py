@@ -1,25 +1,31 @@
 """Sessions of every role begin: with work or without, in folders and worktrees, and in the place of others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gastown.domain.assignments import Caller
 from gastown.domain.endings import HANDOFF
+from gastown.domain.observed import Observed
 from gastown.domain.permission import Permission
 from gastown.domain.terminal import Session
 from gastown.errors import Refused, Unavailable
 from gastown.ledger import agents, conversations, incarnations
 from gastown.operations.sessions.beginning import GO_ON
+from gastown.operations.sessions.branch_off import branch_off
 from gastown.operations.sessions.choice import model_of, runtime_of
 from gastown.operations.sessions.ensure import ensure
+from gastown.operations.sessions.prime import prime
 from gastown.operations.sessions.stop import stop
 from gastown.operations.town.install import install
 from gastown.settings import town as towns
+from gastown.views.briefing import briefing
 from tests.component.sessions_town import ANN, MAYOR, REFINERY, TOAST, WITNESS, SessionsTown, sessions_town
 from tests.fakes import FakeTerminal
 from tests.support import git
+from tests.towns import HUMAN
 
 pytestmark = pytest.mark.needs("git")
 
@@ -342,10 +348,63 @@ def test_a_terminal_that_does_not_answer_is_no_start_and_changes_nothing(
     with place.ledger.transaction() as ledger:
         incarnations.wish_handoff(ledger, first, by="overseer", now=place.town.clock.now())
     looked = terminal.look(["hq-mayor"])
-    monkeypatch.setattr(terminal, "look", lambda _names: looked)
+
+    def look(_: Sequence[str]) -> Mapping[str, Observed[Session]]:
+        return looked
+
+    monkeypatch.setattr(terminal, "look", look)
     terminal.silent = "tmux sleeps"
     with pytest.raises(Unavailable, match="tmux sleeps"):
         ensure(place.town, MAYOR, because="a test")
     terminal.silent = ""
     assert place.newest(MAYOR).id == first
     assert place.newest(MAYOR).ended_at is None
+
+
+def primed(place: SessionsTown, address: str) -> None:
+    """Let the agent's session read its hook."""
+    newest = place.newest(address)
+    by = Caller(address, newest.id, newest.generation)
+    prime(place.town, lambda: briefing(place.town, address), by=by, callback_input=None, say=lambda _: None)
+
+
+@pytest.mark.parametrize("address, name", [(ANN, "crew-ann"), (REFINERY, "refinery")])
+def test_work_that_is_taken_up_gets_a_branch_of_its_own(place: SessionsTown, address: str, name: str) -> None:
+    ensured(place, place.want(address))
+    primed(place, address)
+    bead = place.hook(address)
+    primed(place, address)
+    assert branch(place, address) == f"{name}/{bead}"
+    work = agents.open_assignment(place.ledger, address)
+    assert work is not None
+    assert (work.branch, place.newest(address).bead) == (f"{name}/{bead}", bead)
+    (place.town.places.home(address) / "half").write_text("half\n")
+    primed(place, address)
+    place.town.terminal.stop(live(place, address))
+    ensured(place, address)
+    assert branch(place, address) == f"{name}/{bead}"
+    assert (place.town.places.home(address) / "half").exists()
+    assert place.told("custody.secured") == []
+
+
+def test_work_is_taken_up_where_it_stands_if_something_there_is_not_committed(place: SessionsTown) -> None:
+    ensured(place, place.want(ANN))
+    (place.town.places.home(ANN) / "README").write_text("my own\n")
+    place.hook(ANN)
+    primed(place, ANN)
+    assert branch(place, ANN) == "crew-ann/home"
+    assert (place.town.places.home(ANN) / "README").read_text() == "my own\n"
+    work = agents.open_assignment(place.ledger, ANN)
+    assert work is not None
+    assert (work.branch, place.newest(ANN).generation) == (None, work.generation)
+
+
+def test_an_older_session_switches_nothing(place: SessionsTown) -> None:
+    ensured(place, place.want(ANN))
+    newest = place.newest(ANN)
+    place.town.terminal.stop(live(place, ANN))
+    ensured(place, ANN)
+    place.hook(ANN)
+    assert not branch_off(place.town, Caller(ANN, newest.id, newest.generation, is_current=False))
+    assert not branch_off(place.town, HUMAN)
+    assert branch(place, ANN) == "crew-ann/home"

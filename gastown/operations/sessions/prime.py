@@ -13,6 +13,7 @@ from gastown.domain.callback_words import in_claudes_words
 from gastown.errors import Busy, GastownError, Refused
 from gastown.ledger import agents, conversations, events, incarnations, messages, primings
 from gastown.ledger.database import Database
+from gastown.operations.sessions.branch_off import branch_off
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -53,6 +54,7 @@ def prime(
     if by.is_human:
         say(render(read()))
         return
+    branch_off(town, by)
     facts = _facts(callback_input)
     outcome, told = _Outcome.REPLACED, None
     for _ in range(TRIES if by.is_current else 0):

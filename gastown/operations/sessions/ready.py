@@ -100,7 +100,7 @@ def _for_work(town: Town, repository: "Repository", address: Address, assignment
     from gastown.world.git import worktrees
 
     folder = folder_of(town, str(address))
-    branch, base, start = _work_on(town, repository, address, assignment)
+    branch, base, start = work_on(town, repository, address, assignment)
     worktrees.clear_stale_lock(repository, folder, branch)
     newest = incarnations.newest(town.ledger, str(address))
     prepared = worktrees.prepare(
@@ -122,10 +122,10 @@ def _worked_there(town: Town, assignment: Assignment) -> bool:
     )
 
 
-def _work_on(
-    town: Town, repository: "Repository", address: Address, assignment: Assignment
+def work_on(
+    town: Town, repository: "Repository", address: Address, assignment: Assignment, *, fresh: bool = True
 ) -> tuple[str, str, str]:
-    """The branch of the assignment, what it builds on, and where the branch begins.
+    """The branch of the assignment, what it builds on, and where the branch begins; `fresh`: the remote is asked first.
 
     The first two are written down before git makes the branch; one that is there and that nobody wrote down is
     somebody else's. Work that is taken up again begins where it was left, and builds on what it first built on.
@@ -136,7 +136,8 @@ def _work_on(
     if assignment.branch is not None and assignment.base is not None:
         return assignment.branch, assignment.base, kept or assignment.base
     branch = _branch(repository, address, assignment, earlier)
-    _refresh(repository)
+    if fresh:
+        _refresh(repository)
     base = _first_base(earlier) if kept is not None else None
     if base is None:
         base = repository.target(town.rig(str(address.rig)).target)
