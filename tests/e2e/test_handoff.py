@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import pty
 import subprocess
 from collections.abc import Mapping
 
@@ -100,6 +102,36 @@ def test_a_person_hands_an_agent_off_at_the_end_of_its_turn(stage: Stage) -> Non
     stage.has_landed(bead)
     [wished] = stage.events("agent.handoff_wished")
     assert wished["actor"] == "overseer"
+
+
+def test_who_would_hand_off_again_at_once_goes_on_with_the_work(stage: Stage) -> None:
+    bead = stage.file(
+        "Three parts", "#: handoff-always@1 handoff@2", "echo 1 > one", "echo 2 > two", "echo 3 > three"
+    )
+    stage.gt("sling", bead, "polecat/Toast")
+    stage.has_landed(bead)
+    assert len(stage.events("agent.handoff_wished")) == 1
+    assert len(stage.events("agent.started")) == 2
+
+
+def test_many_at_once_hand_off_and_each_goes_on_with_its_own_work(stage: Stage) -> None:
+    origin = stage.root.parent / "origin.git"
+    names = ("Toast", "Shadow", "Copper", "Ash")
+    work = {
+        name: stage.file(
+            f"Work of {name}", "#: handoff@1", f"echo {name} > a-{name}", f"echo {name} > b-{name}"
+        )
+        for name in names
+    }
+    for name, bead in work.items():
+        stage.gt("sling", bead, f"polecat/{name}")
+    stage.has_landed(*work.values(), within=150)
+    for name, bead in work.items():
+        address = f"web/polecats/{name}"
+        assert git("show", f"main:b-{name}", cwd=origin) == name
+        starts_of_it = [start for start in stage.events("agent.starting") if start["subject"] == address]
+        assert [start["bead"] for start in starts_of_it] == [bead, bead]
+    assert len(stage.events("agent.handoff_wished")) == len(names)
 
 
 def test_the_mayor_hands_off_too_and_with_a_bead_it_begins_with_that(stage: Stage) -> None:
@@ -233,3 +265,19 @@ def test_a_predecessor_is_asked_when_its_conversation_is_over(stage: Stage) -> N
     assert copy.read_bytes() == before
     refused = stage.run("seance", line["short"])
     assert (refused.status, "in a terminal" in refused.err) == (1, True)
+    assert "plum" in typed_in_a_terminal(stage, "seance", line["short"])
+
+
+def typed_in_a_terminal(stage: Stage, *words: str) -> str:
+    """What a person sees who types a gt command."""
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [str(stage.programs / "gt"), *words],
+            cwd=stage.root, stdin=theirs, stdout=theirs, stderr=theirs, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0
+        return os.read(ours, 1 << 16).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
