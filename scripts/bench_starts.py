@@ -83,7 +83,15 @@ def _cases(place: BenchTown, toast: Mapping[str, str]) -> list[Case]:
     gt, bd, callback = (place.launcher(name) for name in ("gt", "bd", "gt-callback"))
     human = place.env | {"GT_TOWN": str(place.root)}
     report = b'{"session_id": "bench", "hook_event_name": "x", "prompt": "go on", "trigger": "auto", "reason": "other"}'
-    told = ("UserPromptSubmit", "Stop", "StopFailure", "Notification", "PreCompact", "SessionEnd")
+    told = (
+        "UserPromptSubmit",
+        "Stop",
+        "StopFailure",
+        "Notification",
+        "PreCompact",
+        "SessionEnd",
+        "PreToolUse",
+    )
 
     def case(
         program: str, words: str, budget: tuple[float, float] | None = None, *, status: int = 0, note: str = "",

@@ -9,6 +9,7 @@ from gastown.ledger.check import check
 from gastown.ledger.database import FILE_NAME
 from gastown.settings import rig as rigs
 from gastown.town import Town
+from gastown.views.doctor_hooks import hooks_checks
 from gastown.views.health import Check, Health
 from gastown.world import machine
 from gastown.world.locks import held
@@ -23,6 +24,7 @@ FAR_AWAY = ("9p", "afpfs", "ceph", "cifs", "davfs", "fuse.rclone", "fuse.sshfs",
 def town_checks(town: Town) -> Iterator[Check]:
     """Everything about this town."""
     yield from _settings(town)
+    yield from hooks_checks(town)
     yield from _ledger(town.root / FILE_NAME)
     yield from _place(town.root)
     yield from _launchers(town)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.observed import Absent, Present
+from gastown.views.doctor_hooks import hooks_checks
+from gastown.views.health import Health
 from gastown.world.git import worktrees
 from gastown.world.git.pins import RESCUE
 from gastown.world.git.repository_hooks import hooks_path, see_to_hooks
+from tests.component.custody_town import a_custody_town
 from tests.component.git_rig import GitRig, a_rig, commit, head
 from tests.support import IDENTITY, git
 
@@ -165,3 +168,15 @@ def test_settings_that_send_git_elsewhere_for_hooks_are_seen(rig: GitRig) -> Non
     assert hooks_path(rig.repository.path) == Absent()
     git("config", "core.hooksPath", ".husky", cwd=rig.polecat())
     assert hooks_path(rig.repository.path) == Present(".husky")
+    git("config", "--unset", "core.hooksPath", cwd=rig.polecat())
+    with Path(os.environ["GIT_CONFIG_GLOBAL"]).open("a", encoding="utf-8") as mine:
+        mine.write("[core]\n\thooksPath = /mine\n")
+    assert hooks_path(rig.repository.path) == Present("/mine")
+
+
+def test_the_doctor_says_when_git_looks_elsewhere_for_hooks(tmp_path: Path) -> None:
+    place = a_custody_town(tmp_path)
+    assert list(hooks_checks(place.town)) == []
+    git("config", "core.hooksPath", ".husky", cwd=place.rig.repository.path)
+    (check,) = hooks_checks(place.town)
+    assert (check.health, "git looks for hooks of web in .husky" in check.what) == (Health.WARN, True)

@@ -94,14 +94,17 @@ def see_to_hooks(repository: Path, *, target: str, branches: Sequence[str]) -> t
 
 
 def hooks_path(repository: Path) -> Observed[str]:
-    """Where the repository's own settings send git for hooks instead; Absent: nowhere else, ours are called."""
+    """Where settings send git for the repository's hooks instead: its own, or the user's. Absent: ours are called."""
     from gastown.world.git.command import answer
 
     try:
-        asked = answer(repository, "config", "--file", str(repository / "config"), "--get", "core.hooksPath")
+        for scope in (("--file", str(repository / "config")), ("--global",), ("--system",)):
+            asked = answer(repository, "config", *scope, "--get", "core.hooksPath")
+            if asked.status == 0:
+                return Present(asked.out.rstrip("\n"))
     except Unavailable as problem:
         return Unknown(problem.message)
-    return Present(asked.out.rstrip("\n")) if asked.status == 0 else Absent()
+    return Absent()
 
 
 def _texts(target: str, branches: Sequence[str]) -> dict[str, str]:

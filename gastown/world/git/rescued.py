@@ -102,7 +102,7 @@ def kept_in(repository: Repository, rig: str) -> list[Kept]:
     """All that is kept in a rig, newest first. Raises Unavailable."""
     parts: dict[tuple[str, str], list[Part]] = defaultdict(list)
     listed = git(repository.path, "for-each-ref", f"--format={_FORMAT}", RESCUE)
-    for line in listed.splitlines():
+    for line in listed.split("\n")[:-1]:
         ref, commit, parents, subject, _ = line.split("\0", 4)
         pieces = ref.removeprefix(f"{RESCUE}/").split("/")
         if len(pieces) != 3:  # noqa: PLR2004 - whose, when, what
@@ -140,10 +140,10 @@ def changes(repository: Repository, part: Part) -> list[str]:
         told = git(repository.path, "diff-tree", "--root", "--no-commit-id", "-r", *shown, part.commit)
     else:
         told = git(repository.path, "diff", *shown, part.base, part.commit, "--")
-    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    lines = [line.strip() for line in told.split("\n") if line.strip()]
     if part.kind == "stash" and len(part.parents) > 2:  # noqa: PLR2004 - the third holds what was untracked
         new = git(repository.path, "ls-tree", "-r", "--name-only", part.parents[2])
-        lines += [f"{name} (untracked)" for name in new.splitlines()]
+        lines += [f"{name} (untracked)" for name in new.split("\n") if name]
     return lines
 
 
