@@ -57,7 +57,7 @@ def harmless(text: str, *, keep_blanks: bool = False) -> str:
     """`text` on one line, without anything that could repaint a terminal."""
     if text.isprintable() and ("  " not in text or keep_blanks):
         return text
-    from gastown.domain.briefing import one_line, printable
+    from gastown.domain.briefing_text import one_line, printable
 
     return printable(text) if keep_blanks else one_line(text)
 

@@ -141,7 +141,7 @@ def _children(page: "BeadPage") -> Iterable[str]:
 
 def _body(title: str, text: str, most: int) -> Iterable[str]:
     if text.strip():
-        from gastown.domain.briefing import printable
+        from gastown.domain.briefing_text import printable
 
         yield f"\n {strong(title)}"
         yield from (f"   {line}".rstrip() for line in printable(text[:most]).strip("\n").splitlines())

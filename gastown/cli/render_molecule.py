@@ -99,7 +99,7 @@ def _row(page: "MoleculePage", step: "Step", now: datetime) -> tuple[str, ...]:
 
 
 def _body(description: str, acceptance: str) -> Iterable[str]:
-    from gastown.domain.briefing import printable
+    from gastown.domain.briefing_text import printable
 
     texts = [description, f"Done when: {acceptance}" if acceptance.strip() else ""]
     for text in texts:

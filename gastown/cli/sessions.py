@@ -20,7 +20,7 @@ def peek(
     as_json: Json = False,
 ) -> None:
     """Show the last lines of an agent's screen, without going there."""
-    from gastown.domain.briefing import printable
+    from gastown.domain.briefing_text import printable
     from gastown.views.find_agent import find_agent
     from gastown.views.sessions import session_of
 

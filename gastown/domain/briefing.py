@@ -2,13 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from gastown.domain.briefing_facts import Briefing as Briefing  # noqa: PLC0414 - who renders one makes one
-from gastown.domain.briefing_facts import HookedWork as HookedWork  # noqa: PLC0414
-from gastown.domain.briefing_facts import Told
+from gastown.domain.briefing_facts import Briefing, HookedWork, Told
 from gastown.domain.briefing_parts import STEP, Part, digests, parts, rooms
-from gastown.domain.briefing_text import one_line as one_line  # noqa: PLC0414 - all that is shown goes through these
-from gastown.domain.briefing_text import printable as printable  # noqa: PLC0414
-from gastown.domain.briefing_text import size, word
+from gastown.domain.briefing_text import one_line, size, word
 from gastown.domain.molecules import Molecule
 
 LIMIT = 9_500

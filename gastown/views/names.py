@@ -9,6 +9,6 @@ def short_name(address: str) -> str:
     try:
         return parse_address(address).short
     except Invalid:
-        from gastown.domain.briefing import one_line
+        from gastown.domain.briefing_text import one_line
 
         return one_line(address)

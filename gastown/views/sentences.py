@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gastown.domain.briefing import one_line
+from gastown.domain.briefing_text import one_line
 from gastown.ledger.events import Event
 from gastown.views.names import short_name
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from gastown.domain.briefing import one_line
+from gastown.domain.briefing_text import one_line
 from gastown.domain.identity import TOWN_PREFIX, parse_address, session_name
 from gastown.domain.observed import Present
 from gastown.domain.supervised import AgentFacts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from gastown.domain.briefing import one_line
+from gastown.domain.briefing_text import one_line
 from gastown.domain.failures import answer
 from gastown.domain.identity import OVERSEER, parse_address
 from gastown.domain.merges import MergeState

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gastown.domain.briefing import one_line
+from gastown.domain.briefing_text import one_line
 from gastown.domain.identity import parse_address
 from gastown.domain.observed import Absent, Present
 from gastown.domain.supervised import AgentFacts, RestartPolicy

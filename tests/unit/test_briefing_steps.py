@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from gastown.domain.beads import BeadStatus, Comment
-from gastown.domain.briefing import Briefing, HookedWork, render
+from gastown.domain.briefing import render
+from gastown.domain.briefing_facts import Briefing, HookedWork
 from gastown.domain.molecules import Molecule, Step
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
