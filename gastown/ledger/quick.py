@@ -17,10 +17,16 @@ TRIES = 3
 _SHORT = 200
 """Characters of a message that an event keeps."""
 
-_UNDERSTAND = """
+_STILL = " is still on your hook, and what is on your hook runs."
+_NEW = "New work is on your hook: "
+"""Words of the stop callback's. Some agent CLIs report them as a prompt, which then is nobody's."""
+
+_UNDERSTAND = f"""
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now,
        json_extract(said, '$.session_id') AS conversation,
        length(json_extract(said, '$.prompt')) AS length,
+       coalesce(json_extract(said, '$.prompt') LIKE '%{_STILL}%'
+                OR json_extract(said, '$.prompt') LIKE '{_NEW}%', 0) AS ours,
        json_extract(said, '$.error') AS error,
        coalesce(json_array_length(said, '$.background_tasks'), 0) AS background,
        json_extract(said, '$.notification_type') AS notification_type,
@@ -28,8 +34,8 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now,
        json_extract(said, '$.trigger') AS trigger,
        json_extract(said, '$.agent_id') AS agent_within,
        json_extract(said, '$.reason') AS reason
-  FROM (SELECT CASE WHEN json_valid(:said) THEN :said ELSE '{}' END AS said)
-"""
+  FROM (SELECT CASE WHEN json_valid(:said) THEN :said ELSE '{{}}' END AS said)
+"""  # noqa: S608 - words of ours
 
 _VERIFY = """
 SELECT id, agent, bead,
@@ -67,8 +73,8 @@ _MOST_PUSHES = 3
 
 _GO_ON = f"""
 SELECT json_object('decision', 'block', 'reason', CASE WHEN g.generation IS NOT i.generation
-       THEN 'New work is on your hook: ' || g.bead || '. Run gt prime: it tells you what it is, and it runs now.'
-       ELSE g.bead || ' is still on your hook, and what is on your hook runs. Go on with it. ' || CASE
+       THEN '{_NEW}' || g.bead || '. Run gt prime: it tells you what it is, and it runs now.'
+       ELSE g.bead || '{_STILL} Go on with it. ' || CASE
             WHEN g.branch IS NULL THEN 'When it is done: gt done --no-change "what came of it".'
             ELSE 'When all is committed: gt done. If nothing needs to change: gt done --no-change "why".' END
             || ' gt prime tells you all of it again.' END), g.bead {_HELD}
@@ -98,7 +104,7 @@ EVENTS = {
     "UserPromptSubmit": (
         "agent.prompted",
         "json_object('length', :length)",
-        _OWN.format("prompted_at = :now, pushes = 0"),
+        _OWN.format("prompted_at = iif(:ours, prompted_at, :now), pushes = iif(:ours, pushes, 0)"),
     ),
     "Stop": (
         "agent.turn_ended",

@@ -204,6 +204,17 @@ def test_a_prompt_lets_it_be_told_anew(town: ATown) -> None:
     assert "block" in town.report("Stop", said={})
 
 
+def test_what_the_stop_callback_said_is_nobodys_prompt(town: ATown) -> None:
+    """Gemini and Copilot report it as one."""
+    answers: list[str] = []
+    for _ in range(5):
+        answers.append(town.report("Stop", said={}))
+        town.report("UserPromptSubmit", said={"prompt": json.loads(answers[-1] or "{}").get("reason", "")})
+        if not answers[-1]:
+            break
+    assert [bool(answer) for answer in answers] == [True, True, True, False]
+
+
 def test_an_agent_that_waits_for_its_own_background_tasks_is_let_go(town: ATown) -> None:
     assert town.report("Stop", said={"background_tasks": [{"id": "b1"}]}) == ""
     assert [type_ for type_, _ in town.events()] == ["agent.turn_ended"]
