@@ -13,12 +13,14 @@ def hooks_checks(town: Town) -> Iterator[Check]:
     """One for each rig where something is to be said of them."""
     for rig in town.rigs:
         repository = town.rig_places(rig).repository
+        if not repository.is_dir():
+            continue
         match hooks_path(repository):
             case Present(elsewhere):
                 what = f"git looks for hooks of {rig} in {elsewhere}: ours keep nobody from others' branches"
                 hint = f"git -C {quote(str(repository))} config --unset core.hooksPath; docs/custody.md tells more"
                 yield Check("hooks", Health.WARN, what, hint)
             case Unknown(why):
-                yield Check("hooks", Health.UNKNOWN, why)
+                yield Check("hooks", Health.UNKNOWN, why, f"git -C {quote(str(repository))} config --list")
             case Absent():
                 pass
