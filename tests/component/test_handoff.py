@@ -171,8 +171,10 @@ def test_without_a_session_there_is_nothing_to_hand_off(town: Town) -> None:
 def test_a_worker_hands_off_nobody_else_but_the_mayor_may(town: Town) -> None:
     worker = caller(town, put_to_work(town))
     mayor = lasting(town)
-    with pytest.raises(Refused, match="a polecat may not hand off others' sessions"):
+    with pytest.raises(Refused, match="a polecat may not hand off others"):
         hand_off_another(town, MAYOR, by=worker)
+    with pytest.raises(Refused, match="does not hand off itself"):
+        hand_off_another(town, MAYOR, by=mayor)
     assert hand_off_another(town, TOAST, by=mayor).agent == TOAST
     assert wish(town, worker) == (True, MAYOR)
 

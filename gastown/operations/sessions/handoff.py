@@ -11,6 +11,7 @@ from gastown.errors import Refused
 from gastown.ledger import agents, events, incarnations
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.known import must_command
 from gastown.operations.sessions.permission import permit
 from gastown.operations.sessions.state import state_of
 from gastown.operations.talk.send import send
@@ -65,10 +66,7 @@ def hand_off_another(town: Town, address: str, *, note: str = "", by: Caller) ->
 
     Raises Refused when no session of it runs, or the caller may not.
     """
-    by.must_be_current()
-    if by.address == address:
-        raise Refused(f"you are {address} yourself", "gt handoff without its name")
-    permit(town, by, Capability.SESSIONS, "hand off others' sessions")
+    must_command(town, address, by=by, deed="hand off")
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
