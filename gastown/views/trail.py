@@ -173,6 +173,14 @@ def _of(key: str) -> Callable[[Town, Event], str]:
     return lambda _town, event: one_line(str(event.payload.get(key) or ""))
 
 
+def _asked(_town: Town, event: Event) -> str:
+    """Who held a seance, about which conversation, and what was asked."""
+    told = event.payload
+    by, which = short_name(event.actor), str(told.get("conversation") or "")[:8]
+    question = one_line(str(told.get("question") or ""))
+    return f'by {by} in {which}: "{question}"' if question else f"{by} opened {which}"
+
+
 def _done(_town: Town, event: Event) -> str:
     commit = str(event.payload.get("commit") or "")[:SHORT_COMMIT]
     request = event.payload.get("request")
@@ -216,7 +224,7 @@ _TELLERS: Mapping[str, tuple[str, Callable[[Town, Event], str]]] = {
         lambda _town, event: one_line(f"{event.subject} {event.payload.get('title') or ''}"),
     ),
     "custody.secured": ("kept", _of("ref")),
-    "conversation.asked": ("asked", _of("question")),
+    "conversation.asked": ("asked", _asked),
     "bead.submitted": ("done", _done),
     "bead.done_without_change": (
         "done",
