@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -51,6 +54,23 @@ def test_without_a_credential_it_is_the_human(town: Town, monkeypatch: pytest.Mo
     monkeypatch.setenv("GT_TOWN", str(town.root))
     assert caller(town) == Caller("overseer")
     assert caller(town).is_human
+
+
+def test_what_is_typed_below_an_agents_session_is_no_persons_whatever_its_environment_says(
+    town: Town,
+) -> None:
+    session = {**os.environ, "GT_TOWN": str(town.root), "GT_ADDRESS": TOAST, "GT_INCARNATION": "7"}
+    asks = "from pathlib import Path; from gastown.town import Town; from gastown.operations.sessions.caller import *; "
+    asks += f"print(caller(Town(Path({str(town.root)!r}))).address)"
+    shell = ["sh", "-c", 'env -u GT_ADDRESS -u GT_INCARNATION "$@"; true', "sh", sys.executable, "-c", asks]
+
+    def typed(environment: dict[str, str]) -> str:
+        done = subprocess.run(shell, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+
+    assert f"typed in the session of {TOAST}" in typed(session)
+    assert typed({**session, "GT_TOWN": str(town.root / "another")}) == "overseer"
+    assert typed({**session, "GT_INCARNATION": ""}) == "overseer"
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER
+from gastown.domain.observed import Present
 from gastown.errors import Refused
 from gastown.ledger import incarnations
 from gastown.ledger.database import Database
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.marks import GATE, TOWN_OF_GATE
 from gastown.town import Town
+from gastown.world.ancestors import ancestors
+from gastown.world.locks import held
 
 
 def caller(town: Town) -> Caller:
@@ -33,7 +36,7 @@ def caller(town: Town) -> Caller:
 
 
 def must_be_somebody(town: Town) -> None:
-    """Raises Refused in a session that has lost its credential, and in a gate of this town: neither is the human."""
+    """Raises Refused in a session that has lost its credential or hides it, and in a gate: neither is the human."""
     if os.environ.get("GT_CREDENTIAL"):
         return
     if any(os.environ.get(name) for name in ("GT_ADDRESS", "GT_INCARNATION")):
@@ -45,6 +48,11 @@ def must_be_somebody(town: Town) -> None:
         raise Refused(
             "this runs in a gate of this town: what a gate runs is nobody here, and changes nothing",
             f"unset {GATE} {TOWN_OF_GATE}, if you are a person",
+        )
+    if (agent := _typed_by(town)) is not None:
+        raise Refused(
+            f"this was typed in the session of {agent}, without its credential: that makes nobody a person",
+            "use the environment that your session came with",
         )
 
 
@@ -58,6 +66,21 @@ def must_be_person(town: Town, command: str) -> None:
 def is_agent() -> bool:
     """Whether this was typed in an agent's session, with whatever credential."""
     return bool(os.environ.get("GT_CREDENTIAL"))
+
+
+def _typed_by(town: Town) -> str | None:
+    """The agent of this town below whose session this process runs, whatever its own environment says.
+
+    What the supervisor starts is the town's, also while the agent's command that started it is still there.
+    """
+    above = list(ancestors())
+    for pid, environment in above:
+        if environment.get("GT_INCARNATION") and _is_of(town, environment.get("GT_TOWN", os.devnull)):
+            supervisor = held(town.places.supervisor_lock)
+            if isinstance(supervisor, Present) and supervisor.value in (each.pid for each in above):
+                return None
+            return environment.get("GT_ADDRESS") or f"process {pid}"
+    return None
 
 
 def _is_of(town: Town, root: str | None) -> bool:
