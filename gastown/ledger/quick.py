@@ -23,7 +23,7 @@ _NEW = "New work is on your hook: "
 
 _UNDERSTAND = f"""
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now,
-       json_extract(said, '$.session_id') AS conversation,
+       coalesce(json_extract(said, '$.session_id'), json_extract(said, '$.sessionId')) AS conversation,
        length(json_extract(said, '$.prompt')) AS length,
        coalesce(json_extract(said, '$.prompt') LIKE '%{_STILL}%'
                 OR json_extract(said, '$.prompt') LIKE '{_NEW}%', 0) AS ours,
