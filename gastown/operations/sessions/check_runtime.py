@@ -90,11 +90,13 @@ class _Trial:
         ready = self._ready(session)
         yield ready
         if ready.went is not Went.NO and self._is_there(session):
-            yield self._called_at_start(asked=False)
+            called = self._called_at_start(asked=False)
+            yield called
             yield self._typed(session)
             if ask:
                 yield self._answered(session)
-                yield self._called_at_start(asked=True)
+                if called.went is not Went.YES:
+                    yield self._called_at_start(asked=True)
                 yield self._reported()
         yield self._ended(session)
 
