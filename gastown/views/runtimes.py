@@ -99,7 +99,7 @@ def _line(town: Town, name: str, users: tuple[str, ...]) -> RuntimeLine:
         version=version,
         missing=missing,
         seen_versions=tuple(runtime.seen_versions),
-        features=tuple(feature for feature, there in asdict(runtime.features).items() if there),
+        features=tuple(feature for feature, there in asdict(runtime.features).items() if there is True),
         source=source,
         ours=str(town.root) not in source,
         used_by=users,
