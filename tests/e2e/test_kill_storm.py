@@ -53,9 +53,11 @@ def everything_landed_once(stage: Stage, made: Sequence[str], folder: Path) -> N
 
 
 def agents_of(stage: Stage) -> list[int]:
-    """Whatever carries the mark of an incarnation."""
-    found = marked({"GT_TOWN": str(stage.root)})
-    return [process.pid for process in found if "GT_INCARNATION" in (environment(process) or {})]
+    """Whatever carries the mark of an incarnation, but for the mayor's, whose session stays."""
+    found = ((process, environment(process) or {}) for process in marked({"GT_TOWN": str(stage.root)}))
+    return [
+        process.pid for process, env in found if "GT_INCARNATION" in env and env.get("GT_ADDRESS") != "mayor"
+    ]
 
 
 def test_supervisors_that_are_killed_one_after_the_other_bring_the_work_to_its_end(
