@@ -16,7 +16,7 @@ from gastown.operations.work.rescue import restore
 from gastown.operations.work.sling import sling
 from gastown.operations.work.unsling import unsling
 from gastown.views.undoables import UndoLine, undo_lines
-from gastown.world.git.worktrees import status
+from gastown.world.git.worktrees import prepare, status
 from tests.component.custody_town import SHADOW, TOAST, CustodyTown, a_custody_town
 from tests.component.git_rig import commit, head
 from tests.support import git
@@ -130,6 +130,16 @@ def test_a_polecat_that_was_nuked_comes_back_with_its_work_as_it_lay(place: Cust
     assert hook_of(place, TOAST) == bead
     with pytest.raises(Refused, match="was undone already"):
         undo(place.town, str(line.id), by=HUMAN)
+
+
+def test_an_undo_that_was_cut_off_goes_on(place: CustodyTown) -> None:
+    bead, folder = place.work()
+    (folder / "new").write_text("x")
+    nuke(place.town, TOAST, by=HUMAN)
+    prepare(place.rig.repository, folder, f"polecat/Toast/{bead}", start=place.rig.start)
+    undo(place.town, TOAST, by=HUMAN)
+    assert (folder / "new").read_text() == "x"
+    assert hook_of(place, TOAST) == bead
 
 
 def test_a_polecat_whose_folder_was_moved_aside_gets_it_back_whole(place: CustodyTown) -> None:

@@ -80,23 +80,26 @@ def _place(  # noqa: PLR0917 - private
 ) -> list[str]:
     """Its worktree as it was; gives what of it stays set aside."""
     repository = town.repository(town.rig(rig).name)
-    if not is_vacant(folder):
+    record = record_of(repository.path, folder)
+    begun = record is not None and record.linked and branch is not None and record.branch == branch  # cut off
+    if not begun and not is_vacant(folder):
         raise Refused(
             f"there is something at {folder}", f"move it away, then again; gt worktree list --rig {rig}"
         )
     kept = [one for one in kept_in(repository, rig) if set(one.places) & set(places)]
     aside = next((one for one in kept if one.folder is not None), None)
-    if aside is not None and aside.folder is not None:
+    if aside is not None and aside.folder is not None and not begun:
         if folder.exists():
             folder.rmdir()
         restoring.move_back(repository, aside.folder, folder)
         _on_branch_again(repository, folder, branch)
     elif branch is not None:
-        if head is not None:
-            answer(
-                repository.path, "update-ref", f"refs/heads/{branch}", head, NOTHING
-            )  # only where it is gone
-        worktrees.prepare(repository, folder, branch, start=head or branch, had_session=False)
+        if not begun:
+            if head is not None:
+                answer(
+                    repository.path, "update-ref", f"refs/heads/{branch}", head, NOTHING
+                )  # where it is gone
+            worktrees.prepare(repository, folder, branch, start=head or branch, had_session=False)
         return _lay_down(repository, folder, kept)
     return [_stays(one) for one in kept if one is not aside]
 
