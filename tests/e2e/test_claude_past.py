@@ -11,10 +11,12 @@ import psutil
 import pytest
 
 from gastown.domain.observed import Present
+from gastown.domain.runtime import Activity
 from gastown.domain.terminal import Session
 from gastown.town import Town
+from gastown.world.agents.claude import ClaudeRuntime
 from tests.e2e.claude_cli import environment, prepare_home
-from tests.e2e.model_rules import HOUSEKEEPING, POLECAT, Request, Rule, Say, bash
+from tests.e2e.model_rules import HOUSEKEEPING, POLECAT, SILENT, Request, Rule, Say, bash
 from tests.e2e.model_server import ModelServer
 from tests.e2e.stage import Stage, a_remote
 from tests.support import eventually, git
@@ -146,6 +148,45 @@ def test_one_that_is_killed_right_after_its_wish_is_succeeded_all_the_same(
     stage.has_landed(bead, within=120)
     assert len(stage.events("agent.handoff_wished")) == len(model.answered_by("it hands off")) == 1
     assert len(stage.events("bead.landed")) == 1
+
+
+def test_what_it_has_is_kept_when_it_compacts_and_its_conversation_when_it_is_cleared(
+    claude_stage: Stage, model: ModelServer, private_home: Path
+) -> None:
+    stage = claude_stage
+    model.rules = SILENT
+    bead = stage.file("Paint the door", "echo red > door")
+    stage.gt("sling", bead, "polecat/Toast")
+    eventually(lambda: stage.events("agent.pushed"), within=60, what="it to be told to go on")
+    eventually(lambda: stage.events("agent.turn_ended"), within=60, what="the end of its turn")
+    seen = session(stage)
+    assert seen is not None
+    worktree = stage.root / "web" / "polecats" / "Toast"
+    (worktree / "draft.txt").write_text("half a thought\n")
+    terminal = Town(stage.root).terminal
+    terminal.type_line(seen, "/compact")
+    [kept] = eventually(lambda: stage.events("agent.state_kept"), within=40, what="what it has to be kept")
+    assert git("show", f"{kept['ref']}:draft.txt", cwd=worktree) == "half a thought"
+    assert git("status", "--porcelain", cwd=worktree) == "?? draft.txt"
+    eventually(lambda: told_of(stage, "compact"), within=40, what="it to be primed again")
+    eventually(lambda: is_idle(seen, private_home), within=20, what="it to wait at its prompt")
+    terminal.type_line(seen, "/clear")
+    [over] = eventually(lambda: stage.events("conversation.archived"), within=40, what="the archive")
+    [line] = [line for line in stage.json("seance", bead) if line["id"] == over["conversation"]]
+    assert (line["why"], line["transcript"]) == ("clear", "archive")
+    assert eventually(lambda: told_of(stage, "clear"), within=20, what="a fresh conversation")
+
+
+def is_idle(seen: Session, home: Path) -> bool:
+    match ClaudeRuntime().status(seen.pane_pid, {"HOME": str(home)}):
+        case Present(status):
+            return status.activity is Activity.IDLE
+        case _:
+            return False
+
+
+def told_of(stage: Stage, source: str) -> bool:
+    return any(primed["source"] == source for primed in stage.events("agent.primed"))
 
 
 def digest(path: Path) -> str:
