@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "files": frozenset(),
     "callbacks": frozenset({"format", "file"}),
     "screen": frozenset({"ready", "busy", "waiting"}),
-    "features": frozenset(Features.__dataclass_fields__),
+    "features": frozenset(Features.__dataclass_fields__) - {"empty_box"},
 }
 """The tables of such a file and their keys; none are named where any may stand."""
 WANTED_PLACES = {"resume": "conversation", "prompt": "prompt", "model": "model"}
@@ -94,7 +95,7 @@ def _checked(name: str, file: Path, values: Mapping[str, Mapping[str, Any]], sou
         passes=about.texts("passes"),
         transcript=about.get("transcript", ""),
         arguments=_arguments(file, table["arguments"], values["permissions"], table["permissions"]),
-        features=Features(**{key: table["features"].get(key, False) for key in KEYS["features"]}),
+        features=_features(table["features"]),
         screen=Patterns(**{key: _pattern(file, key, table["screen"].get(key, "")) for key in KEYS["screen"]}),
         environment={key: table["environment"].get(key, "") for key in values["environment"]},
         files={_beneath(file, path): table["files"].get(path, "") for path in values["files"]},
@@ -104,6 +105,11 @@ def _checked(name: str, file: Path, values: Mapping[str, Mapping[str, Any]], sou
     )
     _refuse_contradictions(file, cli)
     return cli
+
+
+def _features(table: Table) -> Features:
+    flags: dict[str, Any] = {key: table.get(key, False) for key in KEYS["features"]}
+    return replace(Features(), **flags)
 
 
 def _arguments(file: Path, table: Table, levels: Mapping[str, object], permissions: Table) -> Arguments:
