@@ -25,7 +25,7 @@ class StartSession:
 
 @dataclass(frozen=True, slots=True)
 class RingDoorbell:
-    """Type one fixed line to an agent that sits at its prompt with work on its hook."""
+    """Type one fixed line to an agent that sits at its prompt with work on its hook, or unread mail."""
 
     agent: str
     session: Session
@@ -33,6 +33,8 @@ class RingDoorbell:
     because: str
     told: bool = False
     """Whether it had been told its work when this was decided."""
+    mail: bool = False
+    """For mail, be there work or not."""
 
 
 @dataclass(frozen=True, slots=True)

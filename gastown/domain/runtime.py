@@ -1,5 +1,6 @@
 """What an agent CLI is to us: how it is started, and how it shows what it is doing."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -59,6 +60,8 @@ class Features:
     """A question can be asked in a fork of a conversation, without changing it."""
     names_conversations: bool = False
     """It takes the conversation's id from us; else it is known only when it tells."""
+    empty_box: str = ""
+    """A pattern that its screen fits while nothing stands in its input box; empty: nobody can tell."""
     pastes: bool = False
     """Text reaches its input box by bracketed paste; else by keys."""
 
@@ -117,6 +120,11 @@ class Launch:
     argv: Sequence[str]
     env: Mapping[str, str]
     files: Mapping[Path, str]
+
+
+def has_empty_box(features: Features, screen: str) -> bool:
+    """Whether nothing stands in the input box, as the screen shows; False where nobody can tell."""
+    return bool(features.empty_box) and re.search(features.empty_box, screen, re.MULTILINE) is not None
 
 
 Screen: TypeAlias = Callable[[], str]

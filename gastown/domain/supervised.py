@@ -91,6 +91,8 @@ class LastStart:
     """How often it was, for the work of then."""
     turn_ended_at: datetime | None = None
     """When its CLI last told of the end of a turn."""
+    mail_rung_at: datetime | None = None
+    """When it was last typed for mail."""
     pushes: int = 0
     """How often its stop callback has given the work back since it was last prompted."""
     reported_at: datetime | None = None
@@ -125,6 +127,8 @@ class AgentFacts:
     last_outcome: str | None = None
     """How its newest ended assignment ended."""
     wanted: Wanted | None = None
+    mail_at: datetime | None = None
+    """When the newest message came that it has not been shown."""
     features: Features = CAPABLE
     """What its agent CLI does for us, with the callbacks that its role lets it have."""
     question: str | None = None

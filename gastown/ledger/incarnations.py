@@ -118,6 +118,13 @@ def rung(
     )
 
 
+def rung_for_mail(database: Database, incarnation: int, newest: datetime, now: datetime) -> bool:
+    """Record that the doorbell is typed for mail; False when that was so since the newest came, or it is over."""
+    return bool(
+        database.write("incarnations", "rung_for_mail", id=incarnation, newest=stamp(newest), at=stamp(now))
+    )
+
+
 def reported(database: Database, incarnation: int, now: datetime) -> bool:
     """Record that somebody was told that it stopped with work on its hook; False when that was so before."""
     return bool(database.write("incarnations", "reported", id=incarnation, at=stamp(now)))

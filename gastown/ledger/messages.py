@@ -40,6 +40,12 @@ def unread(database: Database, recipient: str) -> Sequence[Message]:
     return [_message(row) for row in database.rows("messages", "unread", recipient=recipient)]
 
 
+def newest_unread(database: Database, recipient: str) -> datetime | None:
+    """When the newest message came that others sent to `recipient`, and that it was not shown yet."""
+    row = database.row("messages", "newest_unread", recipient=recipient)
+    return moment_or_none(row["sent_at"]) if row else None
+
+
 def of_recipient(database: Database, recipient: str, most: int) -> Sequence[Message]:
     """The newest messages to `recipient`, read or not, the newest first."""
     return [

@@ -14,6 +14,7 @@ from gastown.errors import Busy, GastownError
 from gastown.ledger import events
 from gastown.ledger.sqlite import checkpoints_are_safe
 from gastown.operations.town.self_description import describe_self
+from gastown.operations.work.follow import follow
 from gastown.supervisor.act import Hands
 from gastown.supervisor.archivist import Archivist
 from gastown.supervisor.historian import Historian
@@ -70,6 +71,8 @@ class Supervisor:
         self._held = held
         self._stopping = False
         self._folded = 0.0
+        self._followed = -1
+        """The ledger's counter of changes when slung convoys were last looked through."""
 
     def live(self) -> None:
         """Run until a signal says stop."""
@@ -119,6 +122,9 @@ class Supervisor:
 
     def _look(self, tick: Tick) -> datetime | None:
         try:
+            if (version := self._town.ledger.data_version()) != self._followed:
+                follow(self._town)
+                self._followed = version
             return tick.run()
         except GastownError as error:
             log.info("could not look: %s", error.message)

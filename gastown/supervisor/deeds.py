@@ -13,7 +13,7 @@ from gastown.domain.actions import (
 )
 from gastown.domain.decide.supervision import supervise
 from gastown.domain.supervised import RestartPolicy
-from gastown.operations.sessions.doorbell import ring_doorbell
+from gastown.operations.sessions.doorbell import ring_doorbell, ring_for_mail
 from gastown.operations.sessions.ensure import ensure
 from gastown.operations.sessions.report import report_silence
 from gastown.operations.sessions.stop import stop
@@ -40,6 +40,8 @@ def carry_out(town: Town, deed: Deed) -> bool:
         case StartSession(agent, because):
             ensured = ensure(town, agent, because=because)
             return ensured is not None and ensured.started
+        case RingDoorbell(agent, session, incarnation, because, mail=True):
+            return ring_for_mail(town, agent, session, incarnation, because=because)
         case RingDoorbell(agent, session, incarnation, because, told):
             return ring_doorbell(town, agent, session, incarnation, because=because, told=told)
         case ReportSilence(agent, incarnation, because):
@@ -64,8 +66,8 @@ def _same(decided: Action, deed: Deed) -> bool:
     match decided, deed:
         case StopSession(session=one), StopSession(session=other):
             return (one.id, one.pane_pid) == (other.id, other.pane_pid)
-        case RingDoorbell(incarnation=one, told=first), RingDoorbell(incarnation=other, told=second):
-            return (one, first) == (other, second)
+        case RingDoorbell() as one, RingDoorbell() as other:
+            return (one.incarnation, one.told, one.mail) == (other.incarnation, other.told, other.mail)
         case ReportSilence(incarnation=one), ReportSilence(incarnation=other):
             return one == other
         case RecordEnd(incarnation=one, unwants=first), RecordEnd(incarnation=other, unwants=second):

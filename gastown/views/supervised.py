@@ -162,6 +162,7 @@ def _facts(glance: _Glance, row: Row, name: str, seen: Observed[Session]) -> Age
         wanted=None if row["wanted_at"] is None else _wanted(glance.town, row),
         features=_features(runtime, role),
         question=row["question"],
+        mail_at=moment_or_none(row["mail_at"]),
     )
 
 
@@ -217,6 +218,7 @@ def _last_start(row: Row) -> LastStart:
         ended_at=moment_or_none(row["ended_at"]),
         rung_at=moment_or_none(row["rung_at"]),
         rings=row["rings"],
+        mail_rung_at=moment_or_none(row["mail_rung_at"]),
         turn_ended_at=moment_or_none(row["turn_ended_at"]),
         pushes=row["pushes"],
         reported_at=moment_or_none(row["reported_at"]),

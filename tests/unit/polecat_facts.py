@@ -29,7 +29,7 @@ POLICY = RestartPolicy()
 TOAST = "web/polecats/Toast"
 
 SESSION = Session("we-Toast", "$1", "%1", 4242, AGO, attached=0, activity=AGO, incarnation=7)
-WATCHED = replace(SESSION, attached=1)
+WATCHED = replace(SESSION, attached=1, activity=NOW - timedelta(seconds=20))
 GONE: Observed[Session] = Absent()
 UNSEEN: Observed[Session] = Unknown("tmux did not answer")
 HERE: Observed[Session] = Present(SESSION)
@@ -91,6 +91,7 @@ def toast(  # noqa: PLR0913 - whatever may be a fact
     wanted: Wanted | None = None,
     features: Features = CAPABLE,
     question: str | None = None,
+    mail_at: datetime | None = None,
 ) -> AgentFacts:
     """Toast, with work on its hook and no session."""
     return AgentFacts(
@@ -108,6 +109,7 @@ def toast(  # noqa: PLR0913 - whatever may be a fact
         wanted=wanted,
         features=features,
         question=question,
+        mail_at=mail_at,
     )
 
 
@@ -205,6 +207,7 @@ agents = st.builds(
     wanted=st.none() | wishes,
     features=st.builds(Features, primes=st.booleans(), reports=st.booleans(), propels=st.booleans()),
     question=st.sampled_from([None, None, "hq-1"]),
+    mail_at=st.sampled_from([None, None, AGO - timedelta(minutes=1), NOW]),
 )
 towns = st.lists(agents, max_size=9).map(
     lambda drawn: [replace(agent, address=f"web/polecats/P{number}") for number, agent in enumerate(drawn)]

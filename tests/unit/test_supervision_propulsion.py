@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from gastown.domain.actions import Action, LeaveAlone, ReportSilence, RingDoorbell
+from gastown.domain.actions import Action, LeaveAlone, ReportSilence, RingDoorbell, StartSession
 from gastown.domain.decide.propulsion import MOST_PUSHES, MOST_RINGS, UNPRIMED
 from gastown.domain.decide.supervision import supervise
 from gastown.domain.observed import Absent, Present, Unknown
@@ -15,7 +15,10 @@ from gastown.domain.runtime import Activity, AgentStatus, Features
 from gastown.domain.supervised import AgentFacts
 from tests.unit.polecat_facts import (
     A_MINUTE_AGO,
+    AGO,
     BUSY,
+    ENDED,
+    GONE,
     HERE,
     HOOK,
     IDLE,
@@ -28,11 +31,13 @@ from tests.unit.polecat_facts import (
     TOAST,
     UNTOLD,
     WATCHED,
+    WITNESS,
     agents,
     toast,
 )
 
-VISITED = Present(replace(SESSION, ever_attached=True))
+VISITED = Present(replace(SESSION, ever_attached=True, activity=NOW - timedelta(seconds=20)))
+LEFT_ALONE = Present(replace(SESSION, ever_attached=True, attached=1))
 MUTE = Features(reports=True)
 """An agent CLI without start and stop callbacks."""
 DEAF = Features()
@@ -105,6 +110,73 @@ ROWS: dict[str, tuple[AgentFacts, type[Action], str]] = {
         toast(session=VISITED, start=LASTS, status=IDLE, role=MAYOR),
         LeaveAlone,
         "we-1 waits for the end of its turn",
+    ),
+    "new work, and the person who was there left it alone": (
+        toast(session=LEFT_ALONE, start=LASTS, status=IDLE, role=MAYOR),
+        RingDoorbell,
+        "new work on its hook",
+    ),
+    "mail, and it is at its prompt": (
+        toast(session=HERE, start=LASTS, status=IDLE, role=MAYOR, hook=None, mail_at=NOW),
+        RingDoorbell,
+        "mail has come for it",
+    ),
+    "mail, and it is in a turn": (
+        toast(session=HERE, start=LASTS, status=BUSY, role=MAYOR, hook=None, mail_at=NOW),
+        LeaveAlone,
+        "its session stays",
+    ),
+    "mail, and a person is there": (
+        toast(session=VISITED, start=LASTS, status=IDLE, role=MAYOR, hook=None, mail_at=NOW),
+        LeaveAlone,
+        "mail waits; a person is at its session",
+    ),
+    "mail, and it is paused": (
+        toast(session=HERE, start=LASTS, status=IDLE, role=MAYOR, hook=None, mail_at=NOW, paused="no"),
+        LeaveAlone,
+        "its session stays",
+    ),
+    "mail that it was told of, and did not read": (
+        toast(
+            session=HERE,
+            start=replace(LASTS, mail_rung_at=NOW),
+            status=IDLE,
+            role=MAYOR,
+            hook=None,
+            mail_at=A_MINUTE_AGO,
+        ),
+        LeaveAlone,
+        "its session stays",
+    ),
+    "mail from before its session, which its briefing told": (
+        toast(session=HERE, start=LASTS, status=IDLE, role=MAYOR, hook=None, mail_at=AGO - SECONDS),
+        LeaveAlone,
+        "its session stays",
+    ),
+    "mail to a polecat that stopped with work on its hook": (
+        toast(session=HERE, start=PUSHED, status=IDLE, mail_at=NOW),
+        RingDoorbell,
+        "mail has come for it",
+    ),
+    "mail to a witness that is not there": (
+        toast(session=GONE, hook=None, role=WITNESS, mail_at=NOW),
+        StartSession,
+        "mail waits for it",
+    ),
+    "mail to a witness that was there since, and did not read it": (
+        toast(session=GONE, hook=None, role=WITNESS, mail_at=AGO - SECONDS, start=ENDED),
+        LeaveAlone,
+        "nothing on the hook",
+    ),
+    "mail to a polecat without work": (
+        toast(session=GONE, hook=None, mail_at=NOW),
+        LeaveAlone,
+        "nothing on the hook",
+    ),
+    "mail to a witness that a person paused": (
+        toast(session=GONE, hook=None, role=WITNESS, mail_at=NOW, paused="holidays"),
+        LeaveAlone,
+        "paused: holidays",
     ),
     "new work, and it is paused": (
         toast(session=HERE, start=LASTS, status=IDLE, role=MAYOR, paused="lunch"),

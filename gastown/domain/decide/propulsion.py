@@ -15,6 +15,36 @@ MOST_RINGS = 3
 """How often the doorbell is typed to an agent whose CLI has no stop callback, for one piece of work."""
 
 
+UNTOUCHED = timedelta(minutes=1)
+"""For so long nothing may have happened in a session that a person has seen, before anything is typed there."""
+
+
+def is_typable(agent: AgentFacts, session: Session, now: datetime) -> bool:
+    """Whether a line may be typed to it: it waits at its prompt, and no person is at it.
+
+    Whether something that a person wrote stands in the box, who types it looks at the screen.
+    """
+    if agent.paused is not None or not agent.turn_ended or not isinstance(agent.status, Present):
+        return False
+    return not (session.ever_attached or session.attached) or now - session.activity >= UNTOUCHED
+
+
+def tell_of_mail(agent: AgentFacts, session: Session, now: datetime) -> Action | None:
+    """The doorbell for mail that came since it was last rung for some; None when there is none, or not now."""
+    start = agent.last_start
+    if agent.mail_at is None or start is None or start.ended_at is not None or start.failure is not None:
+        return None
+    if agent.mail_at <= (start.mail_rung_at or start.began_at):
+        return None
+    if is_typable(agent, session, now):
+        return RingDoorbell(agent.address, session, start.incarnation, "mail has come for it", mail=True)
+    if agent.paused is None and agent.turn_ended and isinstance(agent.status, Present):
+        return LeaveAlone(
+            agent.address, "mail waits; a person is at its session", session.activity + UNTOUCHED
+        )
+    return None
+
+
 def propel(agent: AgentFacts, session: Session, start: LastStart, work: Hooked, now: datetime) -> Action:
     """What to do about the running session that this work is for."""
     told = start.generation == work.generation
@@ -22,12 +52,11 @@ def propel(agent: AgentFacts, session: Session, start: LastStart, work: Hooked, 
         return LeaveAlone(agent.address, "is starting", start.began_at + UNPRIMED)
     if agent.question is not None and told and agent.turn_ended:
         return LeaveAlone(agent.address, f"asked its human, who has not answered {agent.question}")
-    if agent.paused is None and not session.attached and agent.turn_ended:
-        typable = not session.ever_attached and isinstance(agent.status, Present)
-        if typable and (why := _ring(agent, start, work, now)) is not None:
+    if agent.paused is None and agent.turn_ended:
+        if is_typable(agent, session, now) and (why := _ring(agent, start, work, now)) is not None:
             told = told and start.primed_at is not None
             return RingDoorbell(agent.address, session, start.incarnation, why, told=told)
-        if (why := _left_off(agent, start, work, now)) is not None:
+        if not session.attached and (why := _left_off(agent, start, work, now)) is not None:
             return ReportSilence(agent.address, start.incarnation, why)
     return LeaveAlone(
         agent.address, f"works on {work.bead}" if told else f"{work.bead} waits for the end of its turn"

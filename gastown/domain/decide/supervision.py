@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from gastown.domain.actions import Action, FinishDone, LeaveAlone, Park, RecordEnd, StartSession, StopSession
 from gastown.domain.decide.budget import HASTE, SESSION_ENDED, last_cause, parked_because, pause
-from gastown.domain.decide.propulsion import propel
+from gastown.domain.decide.propulsion import propel, tell_of_mail
 from gastown.domain.endings import HANDOFF
 from gastown.domain.identity import OVERSEER
 from gastown.domain.observed import Absent, Present, Unknown
@@ -54,6 +54,8 @@ def _current(
     its_own = work is not None and start.generation == work.generation
     if start.handoff_at is not None and (its_own or start.lasting):
         return _hand_off(agent, start, start.handoff_at, policy, now)
+    if (its_own or start.lasting or agent.stays) and (mail := tell_of_mail(agent, session, now)) is not None:
+        return mail
     if work is not None and (its_own or start.lasting):
         return propel(agent, session, start, work, now)
     if work is None and agent.stays:
@@ -115,7 +117,20 @@ def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Act
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
     if (fresh := _replace(agent, policy, now, "no session runs")) is not None:
         return fresh
+    if _is_woken_by_mail(agent):
+        return _begin(agent, None, policy, now, "mail waits for it")
     return LeaveAlone(agent.address, f"{hook.bead} is deferred" if hook else "nothing on the hook")
+
+
+def _is_woken_by_mail(agent: AgentFacts) -> bool:
+    """Whether mail is work for it: it looks after something, and the mail came since it was last there."""
+    if (
+        agent.mail_at is None
+        or isinstance(agent.role, Unknown)
+        or agent.role.restart is not Restart.PERMANENT
+    ):
+        return False
+    return agent.last_start is None or agent.mail_at > agent.last_start.began_at
 
 
 def _ended(agent: AgentFacts, start: LastStart) -> Action:
@@ -165,7 +180,11 @@ def _begin(
     if (until := pause(starts, policy, now)) is not None:
         return LeaveAlone(agent.address, f"waits before the next start{last_cause(starts)}", until)
     what = (
-        f"{work.bead} is hooked" if work else "its session is wanted" if agent.wanted else "its session stays"
+        f"{work.bead} is hooked"
+        if work
+        else "its session is wanted"
+        if agent.wanted
+        else "it has something to do"
     )
     return StartSession(agent.address, f"{what}, {because}{last_cause(starts)}")
 

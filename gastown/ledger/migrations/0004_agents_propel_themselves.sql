@@ -36,6 +36,7 @@ CREATE TABLE new_incarnations (
     pane_pid INTEGER,
     primed_at TEXT,
     rung_at TEXT,                                  -- when the doorbell was last typed to it
+    mail_rung_at TEXT,                             -- when it was last told so of mail
     rings INTEGER NOT NULL DEFAULT 0,              -- how often it was typed for the work that is on the hook
     pushes INTEGER NOT NULL DEFAULT 0,             -- how often its stop callback gave the work back since a prompt
     turn_ended_at TEXT,                            -- the last Stop or StopFailure

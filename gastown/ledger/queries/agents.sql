@@ -54,7 +54,7 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.wanted_at, a.wanted_by, a.h
        g.generation, g.started_at AS slung_at, g.slung_by, g.runtime AS sling_runtime, g.branch, g.done_at, g.deferred,
        b.title, b.priority,
        i.id AS incarnation, i.generation AS incarnation_generation, i.bead AS incarnation_bead, i.session, i.pane_pid,
-       i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.handoff_at, i.handoff_by, i.lasting, i.resumed, i.pushes, i.rings, i.reported_at, i.conversation,
+       i.began_at, i.primed_at, i.rung_at, i.turn_ended_at, i.prompted_at, i.failure, i.handoff_at, i.handoff_by, i.lasting, i.resumed, i.pushes, i.rings, i.mail_rung_at, i.reported_at, i.conversation,
        (SELECT c.why FROM conversations c WHERE c.agent = a.address AND c.incarnation = i.id ORDER BY c.started_at DESC LIMIT 1)
            AS left_because,
        (SELECT m.id FROM messages m INDEXED BY questions JOIN beads q ON q.id = m.id
@@ -65,7 +65,9 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.wanted_at, a.wanted_by, a.h
            AS incarnation_runtime,
        (SELECT max(d.ended_at) FROM assignments d WHERE d.agent = a.address) AS last_ended_at,
        (SELECT d.outcome FROM assignments d WHERE d.agent = a.address AND d.ended_at IS NOT NULL
-         ORDER BY d.generation DESC LIMIT 1) AS last_outcome
+         ORDER BY d.generation DESC LIMIT 1) AS last_outcome,
+       (SELECT max(m.sent_at) FROM messages m
+           WHERE m.recipient = a.address AND m.seen_at IS NULL AND m.sender <> a.address) AS mail_at
   FROM agents a
   LEFT JOIN assignments g ON g.agent = a.address AND g.ended_at IS NULL
   LEFT JOIN beads b ON b.id = a.hook_bead

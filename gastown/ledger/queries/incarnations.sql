@@ -39,6 +39,9 @@ SELECT coalesce(max(generation), 0) AS generation FROM assignments WHERE bead = 
 UPDATE incarnations SET rung_at = :at, rings = CASE WHEN rung_at >= :since THEN rings + 1 ELSE 1 END
  WHERE id = :id AND ended_at IS NULL AND (rung_at IS NULL OR rung_at < :since OR rings < :most)
 
+-- name: rung_for_mail
+UPDATE incarnations SET mail_rung_at = :at WHERE id = :id AND ended_at IS NULL AND coalesce(mail_rung_at, began_at) < :newest
+
 -- name: primed
 UPDATE incarnations SET primed_at = coalesce(primed_at, :at) WHERE id = :id
 

@@ -62,3 +62,6 @@ SELECT b.id, b.created_by, b.assignee, coalesce(json_extract(b.metadata, :path |
   FROM beads b
  WHERE b.type = 'message' AND b.rig IS NULL AND b.assignee IS NOT NULL
    AND json_type(b.metadata, :path) = 'object' AND json_type(b.metadata, :path || '.kind') = 'text'
+
+-- name: newest_unread
+SELECT max(sent_at) AS sent_at FROM messages WHERE recipient = :recipient AND seen_at IS NULL AND sender <> :recipient

@@ -17,7 +17,7 @@ from gastown.domain.roles import Role, Wake
 from gastown.domain.runtime import Launch, Runtime, Start
 from gastown.domain.terminal import Session
 from gastown.errors import Busy, GastownError, NotFound, Refused, Unavailable
-from gastown.ledger import agents, events, incarnations
+from gastown.ledger import agents, events, incarnations, messages
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.beginning import Beginning, choose_beginning, first_words
 from gastown.operations.sessions.choice import model_of, runtime_of
@@ -178,7 +178,7 @@ def _launch(town: Town, wish: Wish, chosen: _Chosen, place: Place, start: Beginn
     words = first_words(
         chosen.role,
         chosen.runtime.features,
-        has_work=wish.assignment is not None,
+        has_work=wish.assignment is not None or messages.newest_unread(town.ledger, wish.address) is not None,
         resumed=start.resumed,
         goes_on=wish.goes_on,
     )

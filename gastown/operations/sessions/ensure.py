@@ -8,11 +8,12 @@ from gastown.domain.assignments import Assignment, Incarnation
 from gastown.domain.decide.budget import SESSION_ENDED
 from gastown.domain.endings import HANDOFF, RESTARTED
 from gastown.domain.observed import Absent, Present, Unknown
+from gastown.domain.roles import Restart
 from gastown.domain.terminal import Session
 from gastown.errors import Unavailable
-from gastown.ledger import agents, incarnations
+from gastown.ledger import agents, incarnations, messages
 from gastown.operations.sessions.begin import Wish, begin
-from gastown.operations.sessions.place import session_of
+from gastown.operations.sessions.place import role_of, session_of
 from gastown.town import Town
 from gastown.world.locks import lock
 
@@ -39,9 +40,9 @@ def ensure(
 ) -> Ensured | None:
     """See that a session of the newest incarnation runs for the agent; None when none is to.
 
-    One is to run for work on its hook that was not handed in, or deferred; while the agent is wanted; and in the
-    place of one whose handoff is wished. For an agent that is paused or gone none is. `restart`: a person's wish, so
-    what is begun begins afresh, also where it is deferred.
+    One is to run for work on its hook that was not handed in, or deferred; while the agent is wanted; in the place
+    of one whose handoff is wished; and for mail to whoever looks after something. For an agent that is paused or gone
+    none is. `restart`: a person's wish, so what is begun begins afresh, also where it is deferred.
 
     Holds the agent's lock meanwhile: raises Busy when somebody else does after `wait` seconds. Raises Unavailable
     when the present state cannot be seen; then nothing was changed. A start that fails is recorded, so that it
@@ -56,7 +57,7 @@ def ensure(
         work = agents.open_assignment(town.ledger, address)
         if work is not None and (work.done_commit is not None or work.no_change is not None):
             return None  # what was handed in is carried to its end first
-        wanted = agent.wanted_at is not None or handoff is not None
+        wanted = agent.wanted_at is not None or handoff is not None or _has_mail(town, address, newest)
         if not wanted and (work is None or (work.deferred and not restart)):
             return None
         if session is not None and newest is not None and _serves(newest, session, work):
@@ -74,6 +75,14 @@ def ensure(
             environment=os.environ if environment is None else environment,
         )
         return Ensured(address, work.bead if work else None, begin(town, wish), started=True)
+
+
+def _has_mail(town: Town, address: str, newest: Incarnation | None) -> bool:
+    """Whether mail is work for it: it looks after something, and some came since it was last there."""
+    if role_of(town, address).restart is not Restart.PERMANENT:
+        return False
+    mail = messages.newest_unread(town.ledger, address)
+    return mail is not None and (newest is None or mail > newest.began_at)
 
 
 def live_session(town: Town, address: str) -> Session | None:

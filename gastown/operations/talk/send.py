@@ -4,18 +4,19 @@ from datetime import datetime
 
 from gastown.domain.beads import LONGEST_TITLE, UNFIT
 from gastown.domain.fields import LONGEST_TEXT
-from gastown.domain.identity import TOWN_PREFIX
+from gastown.domain.identity import OVERSEER, TOWN_PREFIX, parse_address
 from gastown.domain.messages import BEAD_TYPE, Urgency, metadata
-from gastown.ledger import bead_writes, events, messages
+from gastown.ledger import agents, bead_writes, events, messages
 from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.database import Database
+from gastown.settings import roles
 from gastown.town import Town
 
 NO_SUBJECT = "(no subject)"
 
 
 def send(  # noqa: PLR0913 - a message's own fields
-    town: Town,  # noqa: ARG001 - what delivers it will want to know
+    town: Town,
     ledger: Database,
     *,
     sender: str,
@@ -44,6 +45,7 @@ def send(  # noqa: PLR0913 - a message's own fields
         ledger, message, sender=sender, recipient=recipient, now=now, kind=kind, urgency=how_urgent, about=about,
         generation=generation, incarnation=incarnation,
     )  # fmt: skip
+    _make_known(town, ledger, recipient, now)
     events.append(
         ledger,
         sender,
@@ -56,6 +58,16 @@ def send(  # noqa: PLR0913 - a message's own fields
         about=about,
     )
     return message
+
+
+def _make_known(town: Town, ledger: Database, recipient: str, now: datetime) -> None:
+    """The one agent of a role is there from its first letter on: it may be what wakes it."""
+    address = parse_address(recipient)
+    if recipient == OVERSEER or not address.is_alone or agents.get(ledger, recipient) is not None:
+        return
+    if address.role in roles.names(town.root, address.rig):
+        agents.add(ledger, address, now)
+        events.append(ledger, "supervisor", "agent.created", recipient, now, role=address.role)
 
 
 def _subject(text: str) -> str:

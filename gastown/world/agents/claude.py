@@ -117,6 +117,7 @@ class ClaudeRuntime:
     )
 
     features: Features = Features(
+        empty_box=r"^─{10,}\n❯\s*\n─{10,}(?![\s\S]*^❯)",
         primes=True,
         reports=True,
         propels=True,

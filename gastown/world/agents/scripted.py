@@ -26,6 +26,7 @@ class Scripted:
     seen_versions: Sequence[str] = ()
     passes: Sequence[str] = ("GT_SCRIPTED_*",)
     features: Features = Features(
+        empty_box=r"^>\s*\Z",
         primes=True,
         reports=True,
         propels=True,
@@ -43,7 +44,9 @@ class Scripted:
         if start.prompt:
             argv += ["--", start.prompt]
         return Launch(
-            argv=argv, env={}, files={settings: json.dumps(callback_settings(start.town, start.callbacks), indent=2) + "\n"}
+            argv=argv,
+            env={},
+            files={settings: json.dumps(callback_settings(start.town, start.callbacks), indent=2) + "\n"},
         )
 
     def status(self, pid: int, env: Mapping[str, str], screen: Screen = unseen) -> Observed[AgentStatus]:  # noqa: ARG002
