@@ -5,7 +5,10 @@ from pathlib import Path
 from gastown.errors import NotFound
 
 KINDS = ("formulas", "prompts", "roles", "runtimes")
-"""The top-level folders of the repository that are shipped."""
+"""The folders that are shipped."""
+
+OURS = frozenset({"runtimes"})
+"""Those that lie in the package itself; the others lie at the top of the repository."""
 
 _PACKAGE = Path(__file__).resolve().parent
 _SHIPPED = _PACKAGE / "_data"
@@ -34,4 +37,6 @@ def names(kind: str) -> tuple[str, ...]:
 def _folder(kind: str) -> Path:
     if kind not in KINDS:
         raise NotFound(f"no such kind of asset: {kind}", f"there are: {', '.join(KINDS)}")
+    if kind in OURS:
+        return _PACKAGE / kind
     return (_SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent) / kind
