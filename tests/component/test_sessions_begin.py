@@ -10,13 +10,15 @@ from gastown.domain.assignments import Caller
 from gastown.domain.endings import HANDOFF
 from gastown.domain.observed import Observed
 from gastown.domain.permission import Permission
+from gastown.domain.runtime import Features
 from gastown.domain.terminal import Session
 from gastown.errors import Refused, Unavailable
 from gastown.ledger import agents, conversations, incarnations
-from gastown.operations.sessions.beginning import GO_ON
+from gastown.operations.sessions.beginning import GO_ON, READ_MAIL, first_words
 from gastown.operations.sessions.branch_off import branch_off
 from gastown.operations.sessions.choice import model_of, runtime_of
 from gastown.operations.sessions.ensure import ensure
+from gastown.operations.sessions.place import role_of
 from gastown.operations.sessions.prime import prime
 from gastown.operations.sessions.stop import stop
 from gastown.operations.town.install import install
@@ -408,3 +410,26 @@ def test_an_older_session_switches_nothing(place: SessionsTown) -> None:
     assert not branch_off(place.town, Caller(ANN, newest.id, newest.generation, is_current=False))
     assert not branch_off(place.town, HUMAN)
     assert branch(place, ANN) == "crew-ann/home"
+
+
+@pytest.mark.parametrize(
+    "has_work, has_mail, resumed, goes_on, told",
+    [
+        pytest.param(False, False, False, False, "", id="nothing to do"),
+        pytest.param(True, False, False, False, "first", id="work"),
+        pytest.param(False, True, False, False, "first", id="mail"),
+        pytest.param(False, False, False, True, "first", id="its predecessor's note"),
+        pytest.param(True, True, True, False, GO_ON, id="resumed with work"),
+        pytest.param(False, True, True, False, READ_MAIL, id="resumed with mail alone"),
+        pytest.param(False, False, True, False, "", id="resumed with nothing to do"),
+    ],
+)
+def test_nobody_is_told_of_work_that_is_not_there(
+    place: SessionsTown, told: str, *, has_work: bool, has_mail: bool, resumed: bool, goes_on: bool
+) -> None:
+    role = replace(role_of(place.town, MAYOR), first_words="first")
+    features = Features(primes=True)
+    words = first_words(
+        role, features, has_work=has_work, has_mail=has_mail, resumed=resumed, goes_on=goes_on
+    )
+    assert words == told

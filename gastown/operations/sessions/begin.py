@@ -178,7 +178,8 @@ def _launch(town: Town, wish: Wish, chosen: _Chosen, place: Place, start: Beginn
     words = first_words(
         chosen.role,
         chosen.runtime.features,
-        has_work=wish.assignment is not None or messages.newest_unread(town.ledger, wish.address) is not None,
+        has_work=wish.assignment is not None,
+        has_mail=messages.newest_unread(town.ledger, wish.address) is not None,
         resumed=start.resumed,
         goes_on=wish.goes_on,
     )

@@ -17,6 +17,7 @@ MEMORY = 20
 """How many former sessions are looked at."""
 
 GO_ON = "Your session was cut off and goes on. Go on with the work on your hook."
+READ_MAIL = "Your session was cut off and goes on. There is mail for you. Run: gt mail inbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,16 @@ def choose_beginning(
             return Beginning(str(uuid.uuid4()), resumed=False, because=because)
 
 
-def first_words(role: Role, features: Features, *, has_work: bool, resumed: bool, goes_on: bool) -> str:
+def first_words(
+    role: Role, features: Features, *, has_work: bool, has_mail: bool, resumed: bool, goes_on: bool
+) -> str:
     """What is said to it at its start; empty where its start callback tells it enough, and it is to wait.
 
     `goes_on`: its predecessor had itself replaced, and left it something to go on with.
     """
     if resumed:
-        return GO_ON if has_work else ""
-    return role.first_words if has_work or goes_on or not features.primes else ""
+        return GO_ON if has_work else READ_MAIL if has_mail else ""
+    return role.first_words if has_work or has_mail or goes_on or not features.primes else ""
 
 
 def _past(town: Town, address: str, environment: Mapping[str, str]) -> tuple[PastSession, ...]:
