@@ -1,5 +1,6 @@
 """`gt handoff`: the note, the wish and its fences, without a supervisor."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from gastown.domain.messages import Kind
 from gastown.errors import Refused
 from gastown.ledger import agents, events, incarnations, messages
 from gastown.ledger.quick import credential_hash
+from gastown.ledger.sqlite import sqlite3
 from gastown.operations.sessions.handoff import HandedOff, hand_off, hand_off_another
 from gastown.operations.work.create import create
 from gastown.operations.work.handoff import hand_off_with
 from gastown.town import Town
+from tests.support import a_repository
 from tests.towns import HUMAN, a_town, put_to_work, start
 
 TOAST, MAYOR = "web/polecats/Toast", "mayor"
@@ -133,6 +136,18 @@ def test_what_took_over_by_a_handoff_just_now_goes_on_with_its_work(town: Town) 
     assert wish(town, by) == (False, None)
     later(town, 45)
     assert not hand_off(town, note="again", by=by).already
+
+
+def test_what_has_committed_something_since_may_hand_off_again(town: Town) -> None:
+    before = caller(town, put_to_work(town))
+    hand_off(town, by=before)
+    with town.ledger.transaction() as ledger:
+        incarnations.end(ledger, before.incarnation or 0, HANDOFF, town.clock.now())
+    by = caller(town, start(town))
+    a_repository(town.places.home(by.address), {"a.txt": "1"})
+    with closing(sqlite3.connect(town.root / "gastown.db", isolation_level=None)) as raw:
+        raw.execute("UPDATE incarnations SET head = ? WHERE id = ?", ("c" * 40, by.incarnation))
+    assert hand_off(town, by=by).already is False
 
 
 def test_one_that_began_otherwise_may_hand_off_at_once(town: Town) -> None:

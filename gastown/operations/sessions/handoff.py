@@ -7,19 +7,20 @@ from gastown.domain.assignments import Caller, Incarnation
 from gastown.domain.endings import HANDOFF
 from gastown.domain.messages import Kind, Urgency
 from gastown.domain.roles import Capability
-from gastown.errors import Refused
+from gastown.errors import GastownError, Refused
 from gastown.ledger import agents, events, incarnations
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.operations.sessions.known import must_command
 from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.place import folder_of, has_worktree
 from gastown.operations.sessions.state import state_of
 from gastown.operations.talk.send import send
 from gastown.town import Town
 from gastown.world.wake import ring
 
 LEAST = timedelta(minutes=1)
-"""How long a session must have lived that began by a handoff, before it hands off itself."""
+"""How long a session must have lived that began by a handoff and has committed nothing, before it hands off itself."""
 
 LONGEST_SUBJECT = 120
 
@@ -43,18 +44,18 @@ def hand_off(town: Town, *, note: str = "", collect: bool = False, by: Caller) -
 
     `collect` adds to the note how far the work is. Repeated in the same session, it gives what the first one did, and
     keeps another note. Raises Refused for people, an older session, a role that may not, and a session that took over
-    by a handoff less than a minute ago.
+    by a handoff less than a minute ago and has committed nothing since.
     """
     by.must_be_current()
     if by.is_human:
         raise Refused("you are the human: you have no session to hand off", "gt handoff AGENT")
     permit(town, by, Capability.HANDOFF, "hand off its session")
     told = "\n\n".join(part for part in (note.strip(), _state(town, by.address) if collect else "") if part)
-    now = town.clock.now()
+    now, head = town.clock.now(), _head(town, by.address)
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         session = _own(ledger, by)
-        _refuse_loop(ledger, session, now)
+        _refuse_loop(ledger, session, head, now)
         kept = _keep(town, ledger, by, told, now) if told else None
         handed = _wish(ledger, session, by, kept, now)
     ring(town.places.wake)
@@ -92,9 +93,23 @@ def _own(ledger: Database, by: Caller) -> Incarnation:
     return session
 
 
-def _refuse_loop(ledger: Database, session: Incarnation, now: datetime) -> None:
-    """A session that is about to hand off what it was handed has not done anything yet."""
+def _head(town: Town, address: str) -> str | None:
+    """Where its worktree stands; None without one, or when it cannot be read."""
+    from gastown.world.git.status import head_of
+
+    if not has_worktree(town, address):
+        return None
+    try:
+        return head_of(folder_of(town, address))
+    except GastownError:
+        return None
+
+
+def _refuse_loop(ledger: Database, session: Incarnation, head: str | None, now: datetime) -> None:
+    """A session that is about to hand off what it was handed, and has made nothing of it."""
     if session.handoff_at is not None or now - session.began_at >= LEAST:
+        return
+    if None not in {head, session.head} and head != session.head:
         return
     every = incarnations.of_agent(ledger, session.agent)
     before = [each for each in every if each.id < session.id][-1:]
