@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TextIO, TypeVar
 
 V = TypeVar("V")
@@ -54,12 +54,32 @@ def complain(message: str, hint: str = "", *, program: str = "gt") -> None:
 
 
 def harmless(text: str, *, keep_blanks: bool = False) -> str:
-    """`text` on one line, without anything that could repaint a terminal."""
+    """`text` on one line, without anything that could repaint a terminal, or is a tag of an agent's CLI there."""
+    if "<" in text and for_an_agent():
+        from gastown.domain.briefing_text import untagged
+
+        text = untagged(text)
     if text.isprintable() and ("  " not in text or keep_blanks):
         return text
     from gastown.domain.briefing_text import one_line, printable
 
     return printable(text) if keep_blanks else one_line(text)
+
+
+def body(text: str) -> Iterator[str]:
+    """The lines of a longer text that somebody wrote; in an agent's session marked as a quotation on every line."""
+    from gastown.domain.briefing_text import printable, untagged
+
+    shown = printable(text).strip("\n")
+    if for_an_agent():
+        yield from (f"   | {line}" for line in untagged(shown).split("\n"))
+    else:
+        yield from (f"   {line}".rstrip() for line in shown.splitlines())
+
+
+def for_an_agent() -> bool:
+    """Whether what is printed is read in an agent's session, so that others' words must look like no one's orders."""
+    return bool(os.environ.get("GT_CREDENTIAL"))
 
 
 def show(value: V, render: Callable[[V], str], *, as_json: bool) -> None:

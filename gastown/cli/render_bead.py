@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gastown.cli.output import faint, harmless, strong
+from gastown.cli.output import body, faint, harmless, strong
 from gastown.cli.tables import bar, table
 from gastown.cli.times import ago, clock, day, since
 
@@ -141,10 +141,8 @@ def _children(page: "BeadPage") -> Iterable[str]:
 
 def _body(title: str, text: str, most: int) -> Iterable[str]:
     if text.strip():
-        from gastown.domain.briefing_text import printable
-
         yield f"\n {strong(title)}"
-        yield from (f"   {line}".rstrip() for line in printable(text[:most]).strip("\n").splitlines())
+        yield from body(text[:most])
         if len(text) > most:
             yield f"   … {len(text) - most:,} more characters: --all shows them"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gastown.cli.output import faint, harmless, strong
+from gastown.cli.output import body, faint, harmless, strong
 from gastown.cli.tables import table
 from gastown.cli.times import ago
 
@@ -99,9 +99,7 @@ def _row(page: "MoleculePage", step: "Step", now: datetime) -> tuple[str, ...]:
 
 
 def _body(description: str, acceptance: str) -> Iterable[str]:
-    from gastown.domain.briefing_text import printable
-
     texts = [description, f"Done when: {acceptance}" if acceptance.strip() else ""]
     for text in texts:
         if text.strip():
-            yield from (f"   {line}".rstrip() for line in printable(text).strip("\n").splitlines())
+            yield from body(text)

@@ -50,6 +50,13 @@ QUIET: Mapping[str, object] = {
     "idleCompaction": False,
 }
 
+UNQUOTED: Mapping[str, object] = {
+    # It would tell its model the names of changed files and the subjects of commits as they are, and those can close
+    # the frame it puts around them; its own words on commits and pull requests go too: ours say how work is kept.
+    "includeGitInstructions": False,
+}
+"""What it would tell its model itself of what others wrote."""
+
 ENVIRONMENT: Mapping[str, str] = {
     "DISABLE_AUTOUPDATER": "1",  # thirty agents at once, and under those that run
     "CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN": "1",  # else tmux keeps no history of it
@@ -172,7 +179,7 @@ class ClaudeRuntime:
         argv += ["--resume", str(fork.transcript), "--fork-session"]
         if fork.question is not None:
             argv += ["--print", "--no-session-persistence", "--", fork.question]
-        content = json.dumps({"disableAllHooks": True, **QUIET}, indent=2) + "\n"
+        content = json.dumps({"disableAllHooks": True, **QUIET, **UNQUOTED}, indent=2) + "\n"
         return Launch(argv=argv, env=ENVIRONMENT, files={settings: content})
 
 
@@ -181,7 +188,7 @@ def settings_of(start: Start) -> Mapping[str, object]:
     accepted = (
         {"skipDangerousModePermissionPrompt": True} if start.permission is Permission.UNATTENDED else {}
     )
-    return {**callback_settings(start.town, start.callbacks), **QUIET, **accepted}
+    return {**callback_settings(start.town, start.callbacks), **QUIET, **UNQUOTED, **accepted}
 
 
 def refuse_root(uid: int, environment: Mapping[str, str]) -> None:
