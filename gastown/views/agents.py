@@ -48,6 +48,8 @@ class AgentLine:
     removed_at: datetime | None
     folder: str
     """Where it works."""
+    failure: str | None = None
+    """What its CLI gave up with, in the CLI's own word: `rate_limit`, `authentication_failed`, `server_error`."""
 
     @property
     def is_there(self) -> bool:
@@ -100,6 +102,7 @@ def _line(town: Town, row: AgentRow, line: WorkerLine | None, session: Observed[
         last_sign=line.last_sign if line else None, attached=line.attached if line else 0, bead=row.hook_bead,
         title=line.title if line else None, runtime=row.runtime, paused=row.paused, wanted_at=row.wanted_at,
         removed_at=row.removed_at, folder=str(town.places.home(row.address)),
+        failure=line.failure if line else None,
     )  # fmt: skip
 
 
