@@ -1,12 +1,13 @@
-"""Agents: `gt whoami`, `gt agents`, `gt agents show`, `gt agent pause`, `gt agent resume`."""
+"""Agents: `gt whoami`, `gt agents`, `gt agents show`, `gt agent pause`, `gt agent resume`, `gt agent runtime`."""
 
 from typing import TYPE_CHECKING, Annotated
 
 from gastown.cli import output
-from gastown.cli.parameters import AgentOrBead, Json, Option, Up
+from gastown.cli.parameters import AgentOrBead, Argument, Json, Option, Up
 from gastown.cli.place import agent_named, caller, here, keep_up
 
 if TYPE_CHECKING:
+    from gastown.operations.sessions.choosing import Chosen
     from gastown.operations.sessions.pausing import Paused, Resumed
     from gastown.views.whoami import WhoAmI
 
@@ -93,6 +94,33 @@ def _paused(paused: "Paused") -> str:
     word = "paused before" if paused.already else "paused"
     runs = {True: "; its session goes on", None: "; its session cannot be seen", False: ""}[paused.runs]
     return f"{word}  {paused.agent}: {output.harmless(paused.why)}{runs}"
+
+
+def runtime(
+    who: AgentOrBead,
+    name: Annotated[
+        str | None,
+        Argument(
+            "An agent CLI (gt runtime list); nothing: that of its role, rig or town.", metavar="RUNTIME"
+        ),
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Choose the runtime (the agent CLI) of an agent; it counts from its next session on."""
+    from gastown.operations.sessions.choosing import choose_runtime
+
+    town = here()
+    chosen = choose_runtime(town, agent_named(town, who), name, by=caller(town))
+    output.show(chosen, _chosen, as_json=as_json)
+    output.next_steps(f"gt session restart {chosen.agent}", "gt runtime list")
+
+
+def _chosen(chosen: "Chosen") -> str:
+    whose = "of its own" if chosen.own else "as its role, rig or town says"
+    return (
+        f"{'chosen before' if chosen.already else 'chosen'}  {chosen.agent} runs {chosen.runtime}   ({whose})"
+    )
 
 
 def resume(who: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:

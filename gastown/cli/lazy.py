@@ -68,6 +68,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "agents": Command("agents:list_agents", "list all agents and what they do"),
         "agents show": Command("agents:show", "one agent with its record: work, outcomes, time, cost"),
         "agent pause": Command("agents:pause", "start no session for an agent until it is resumed"),
+        "agent runtime": Command("agents:runtime", "choose the runtime (the agent CLI) of an agent"),
         "agent resume": Command("agents:resume", "let a paused agent go on"),
         "session list": Command("session:list_sessions", "list sessions that run, or are wanted and missing"),
         "session start": Command("session:start", "have an agent's session run, with work or without"),

@@ -68,7 +68,9 @@ def retry(what: Request, *, up: Up = True, as_json: Json = False) -> None:
 def reject(
     what: Request,
     *,
-    because: Annotated[str, Option("Why, for whoever takes the work up again.", metavar="TEXT")] = "",
+    because: Annotated[
+        str, Option("Why, for whoever takes the work up again.", "-m", "--because", metavar="TEXT")
+    ] = "",
     up: Up = True,
     as_json: Json = False,
 ) -> None:

@@ -134,6 +134,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "agent.stopped": ("stopped {subject}: {because}", "stopped {subject}"),
     "agent.wanted": ("wants {subject} to run from now on",),
     "agent.restarted": ("restarts {subject}, which has {bead} on its hook", "restarts {subject}"),
+    "agent.runtime_chosen": (
+        "chose {runtime} for {subject}",
+        "lets {subject} run what its role, rig or town says",
+    ),
     "agent.paused": ("paused {subject}: {why}", "paused {subject}"),
     "agent.unpaused": ("lets sessions of {subject} be started again",),
     "custody.secured": (

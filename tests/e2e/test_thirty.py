@@ -33,7 +33,7 @@ def test_thirty_agents_hand_off_twice_and_nobody_loses_or_takes_work(stage: Stag
         for name, bead in work.items():
             stage.gt("sling", bead, f"polecat/{name}")
         stage.has_landed(*work.values(), within=400)
-        told = defaultdict(set)
+        told = defaultdict[str, set[str]](set)
         for event in stage.events("agent.primed"):
             told[event["subject"]].add(event["bead"])
         assert told == {f"web/polecats/{name}": {bead} for name, bead in work.items()}

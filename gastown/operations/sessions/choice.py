@@ -1,8 +1,10 @@
 """Which agent CLI and which model: what was said nearest to the work counts."""
 
+import shutil
+
 from gastown.domain.assignments import Assignment
 from gastown.domain.identity import parse_address
-from gastown.errors import Refused
+from gastown.errors import Refused, Unavailable
 from gastown.ledger import agents
 from gastown.operations.sessions.place import role_of
 from gastown.settings.rig import RigSettings
@@ -25,6 +27,18 @@ def runtime_of(town: Town, address: str, assignment: Assignment | None) -> str:
     if name == "scripted" and not town.settings.scripted_allowed:
         raise Refused("the scripted agent runs only in towns made for it", "gt install DIR --agent scripted")
     return name
+
+
+def check_runtime(town: Town, name: str) -> None:
+    """Raise NotFound, Refused or Unavailable if no agent can be started here with that runtime."""
+    runtime = town.runtime(name)
+    if runtime.program and shutil.which(runtime.program) is None:
+        raise Unavailable(f"{runtime.program} is not installed, or not on PATH", runtime.how_to_get_it)
+    if name == "scripted" and not town.settings.scripted_allowed:
+        raise Refused(
+            "the scripted agent executes the text of beads, so it runs only in towns made for it",
+            "gt install DIR --agent scripted",
+        )
 
 
 def model_of(town: Town, address: str, assignment: Assignment | None) -> str:  # noqa: ARG001 - a sling names none yet

@@ -11,13 +11,13 @@ from gastown.errors import Invalid, NotFound, Refused
 from gastown.ledger import agents
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.choice import check_runtime
 from gastown.operations.sessions.permission import permit
 from gastown.operations.sessions.place import folder_of
 from gastown.operations.sessions.ready import make_ready
 from gastown.operations.town.take_out import TakenOut, take_out
 from gastown.operations.work.create import usual_rig
 from gastown.operations.work.own_work import unsaved
-from gastown.operations.work.sling import check_runtime
 from gastown.operations.work.target import make
 from gastown.town import Town
 from gastown.world.locks import lock

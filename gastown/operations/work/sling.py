@@ -1,6 +1,5 @@
 """Slinging: putting a bead on an agent's hook, from where it propels itself."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +9,12 @@ from gastown.domain.decide.dispatch import SlingFacts, check_slingable, taken_fr
 from gastown.domain.identity import Address, parse_address, polecat
 from gastown.domain.roles import Capability
 from gastown.domain.targets import AnyOf, Named
-from gastown.errors import Invalid, NotFound, Refused, Unavailable
+from gastown.errors import Invalid, NotFound, Refused
 from gastown.ledger import agents, bead_writes, beads, convoys, events, graph, incarnations, merges, waits
 from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
-from gastown.operations.sessions.choice import runtime_of
+from gastown.operations.sessions.choice import check_runtime, runtime_of
 from gastown.operations.sessions.permission import permit
 from gastown.operations.work.create import create, rig_of, usual_rig
 from gastown.operations.work.lone_convoy import convoy_around
@@ -94,18 +93,6 @@ def sling(
         slung = _put(town, ledger, now, wanted, wishes, by, created=made is not None)
     ring(town.places.wake)
     return slung
-
-
-def check_runtime(town: Town, name: str) -> None:
-    """Raise NotFound, Refused or Unavailable if no agent can be started here with that runtime."""
-    runtime = town.runtime(name)
-    if runtime.program and shutil.which(runtime.program) is None:
-        raise Unavailable(f"{runtime.program} is not installed, or not on PATH", runtime.how_to_get_it)
-    if name == "scripted" and not town.settings.scripted_allowed:
-        raise Refused(
-            "the scripted agent executes the text of beads, so it runs only in towns made for it",
-            "gt install DIR --agent scripted",
-        )
 
 
 def _known(town: Town, what: str) -> Bead | None:

@@ -15,9 +15,10 @@ from gastown.ledger.bead_writes import NewBead
 from gastown.ledger.convoys import TrackedBead
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.choice import check_runtime
 from gastown.operations.sessions.permission import permit
 from gastown.operations.work.convoys import reopen
-from gastown.operations.work.sling import PUT_WORK, Slung, check_runtime, sling
+from gastown.operations.work.sling import PUT_WORK, Slung, sling
 from gastown.town import Town
 
 MOST = 100
