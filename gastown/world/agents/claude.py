@@ -124,7 +124,7 @@ class ClaudeRuntime:
     )
 
     features: Features = Features(
-        empty_box=r"^─{10,}\n❯\s*\n─{10,}(?![\s\S]*^❯)",
+        empty_box=r"^─{10,}\n❯\s*\n─{10,}(?![\s\S]*^❯)",  # noqa: RUF001 - its own prompt
         primes=True,
         reports=True,
         propels=True,
