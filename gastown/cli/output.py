@@ -16,6 +16,9 @@ NO_LIMIT = 100_000
 _UNSAFE = {code: f"\\u{code:04x}" for code in (*range(127, 160), 0x2028, 0x2029)}
 """What JSON lets through although a terminal obeys it."""
 
+_NO_TAG = {ord("<"): "\\u003c"}
+"""The same in JSON, which has it in texts alone, and the beginning of no tag."""
+
 
 def say(text: str = "") -> None:
     """One piece of the result."""
@@ -93,7 +96,8 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
     """`value` as JSON: dataclasses as objects, times in ISO 8601, durations in seconds; safe on a terminal."""
     import json
 
-    return json.dumps(value, indent=indent, ensure_ascii=False, default=_plain).translate(_UNSAFE)
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=_plain).translate(_UNSAFE)
+    return text.translate(_NO_TAG) if for_an_agent() else text
 
 
 def _plain(value: object) -> object:

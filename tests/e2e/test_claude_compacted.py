@@ -79,3 +79,4 @@ def test_a_cleared_conversation_is_another_one_and_one_that_is_full_goes_on_afte
     assert [one["source"] for one in stage.events("agent.primed")] == ["startup", "clear", "compact"]
     assert git("show", "main:hello.txt", cwd=tmp_path / "origin.git") == "hello"
     assert len(stage.events("agent.started")) == 1
+    assert stage.events("agent.rung") == [], "nothing of ours was typed"
