@@ -93,7 +93,9 @@ def test_only_the_newest_sessions_word_counts_and_no_session_is_somebody_else(
         "gt done",
     )
     model.rules = [*HOUSEKEEPING, OLD.rule("the old one", "old"), new.rule("the new one"), WORDS]
-    os.kill(first.pane_pid, signal.SIGKILL)
+    os.kill(first.pane_pid, signal.SIGSTOP)
+    stage.gt("session", "restart", "web/Toast")
+    assert not process.is_running(), "what was stopped is ended too"
     eventually(lambda: len(stage.events("agent.started")) == 2, within=60, what="the next session")
     second = started(stage)
     assert second.incarnation != first.incarnation
