@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gastown.domain.assignments import Caller
 from gastown.domain.identity import OVERSEER, propose_prefix
+from gastown.domain.roles import Capability
 from gastown.domain.runtime import Permission
 from gastown.ledger import agents, incarnations
 from gastown.ledger.database import FILE_NAME, Database
@@ -96,3 +97,10 @@ def start(town: Town, address: str = "web/polecats/Toast") -> str:
             now=town.clock.now(),
         )
     return credential
+
+
+def let_polecats_do_everything(town: Town) -> None:
+    """Take what their role keeps polecats from out of the way of what is looked at."""
+    file = town.root / "roles" / "polecat.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"may = {[str(word) for word in Capability]}\n", encoding="utf-8")

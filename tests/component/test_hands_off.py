@@ -32,7 +32,7 @@ from gastown.operations.work.unsling import unsling
 from gastown.operations.work.update import Changes, update
 from gastown.town import Town
 from tests.component.bead_town import TOAST, bead_town, filed, happened, record, submitted
-from tests.towns import HUMAN, start
+from tests.towns import HUMAN, let_polecats_do_everything, start
 
 NUX = "web/polecats/Nux"
 TAKE_OVER = {
@@ -45,7 +45,10 @@ TAKE_OVER = {
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    yield from bead_town(tmp_path)
+    """One in which a polecat's role keeps it from nothing: only whose it is counts here."""
+    for town in bead_town(tmp_path):
+        let_polecats_do_everything(town)
+        yield town
 
 
 class Two(NamedTuple):
