@@ -71,6 +71,8 @@ class Following(NamedTuple):
     """A bead that became ready in a convoy that was slung: it follows, as the convoy was slung."""
 
     bead: str
+    rig: str | None
+    convoy: str
     by: str
     target: str | None
     runtime: str | None
@@ -79,7 +81,16 @@ class Following(NamedTuple):
 def following(database: Database, now: datetime, most: int) -> Sequence[Following]:
     """What is to be slung by itself: ready beads of slung convoys that were on no hook yet; urgent first, then old."""
     rows = database.rows("convoys", "to_feed", now=stamp(now), most=most)
-    return [Following(row["id"], row["by"], row["target"], row["runtime"]) for row in rows]
+    return [
+        Following(row["id"], row["rig"], row["convoy"], row["by"], row["target"], row["runtime"])
+        for row in rows
+    ]
+
+
+def next_following(database: Database, now: datetime) -> datetime | None:
+    """When the next bead of a slung convoy becomes ready because its time has come; None: none will."""
+    row = database.row("convoys", "to_feed_later", now=stamp(now))
+    return moment_or_none(row["due"]) if row else None
 
 
 def get(database: Database, what: str) -> Bead:

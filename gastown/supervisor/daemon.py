@@ -14,9 +14,9 @@ from gastown.errors import Busy, GastownError
 from gastown.ledger import events
 from gastown.ledger.sqlite import checkpoints_are_safe
 from gastown.operations.town.self_description import describe_self
-from gastown.operations.work.follow import follow
 from gastown.supervisor.act import Hands
 from gastown.supervisor.archivist import Archivist
+from gastown.supervisor.follower import Follower
 from gastown.supervisor.historian import Historian
 from gastown.supervisor.tick import Tick
 from gastown.town import Town
@@ -71,8 +71,6 @@ class Supervisor:
         self._held = held
         self._stopping = False
         self._folded = 0.0
-        self._followed = -1
-        """The ledger's counter of changes when slung convoys were last looked through."""
 
     def live(self) -> None:
         """Run until a signal says stop."""
@@ -83,15 +81,17 @@ class Supervisor:
         hands = Hands(self._town)
         tick = Tick(self._town, hands)
         historian, archivist = Historian(self._town), Archivist(self._town)
+        follower = Follower(self._town)
         self._record("supervisor.started")
         log.info("supervising %s", self._town.root)
         try:
             while not self._stopping:
                 self._leave_if_disowned()
-                until = self._look(tick)
+                until = self._look(tick, follower)
                 self._fold_log()
                 self._wait(bell, historian, archivist, self._pause(until))
         finally:
+            follower.rest()
             at_rest = hands.rest(PATIENCE)
             tick.say_goodbye()
             bell.close()
@@ -120,12 +120,10 @@ class Supervisor:
         ):
             self._town.ledger.checkpoint()
 
-    def _look(self, tick: Tick) -> datetime | None:
+    def _look(self, tick: Tick, follower: Follower) -> datetime | None:
         try:
-            if (version := self._town.ledger.data_version()) != self._followed:
-                follow(self._town)
-                self._followed = version
-            return tick.run()
+            moments = (follower.look(), tick.run())
+            return min((moment for moment in moments if moment is not None), default=None)
         except GastownError as error:
             log.info("could not look: %s", error.message)
         except Exception:  # a fault of ours must not end the care for thirty agents

@@ -1,5 +1,6 @@
 """What becomes ready in a convoy that was slung follows by itself; nothing else does."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def place(tmp_path: Path) -> ConvoyTown:
 
 def followed(place: ConvoyTown) -> list[str]:
     """The beads that follow now."""
-    return [slung.bead for slung in follow(place.town)]
+    return [slung.bead for slung in follow(place.town).slung]
 
 
 def test_what_waited_for_another_follows_when_that_has_landed(place: ConvoyTown) -> None:
@@ -69,3 +70,23 @@ def test_a_convoy_that_was_given_up_lets_go(place: ConvoyTown) -> None:
     sling_many(place.town, convoy, most=1, by=HUMAN)
     close(place.town, convoy, reason="not worth it", force=True, by=HUMAN)
     assert followed(place) == []
+
+
+def test_one_convoy_that_cannot_go_on_keeps_no_other_waiting(place: ConvoyTown) -> None:
+    stuck = place.convoy(*(place.work(f"For Toast {n}", priority=0) for n in range(6)))
+    sling_many(place.town, stuck, "web/polecats/Toast", by=HUMAN)
+    first, second = place.work("First"), place.work("Second")
+    with place.ledger.transaction() as ledger:
+        graph.add_dependency(ledger, second, first, "blocks", by="overseer", now=place.town.clock.now())
+    sling_many(place.town, place.convoy(first, second), by=HUMAN)
+    place.land(first)
+    assert followed(place) == [second]
+    assert follow(place.town).refused
+
+
+def test_what_time_makes_ready_is_told_when(place: ConvoyTown) -> None:
+    tomorrow = datetime(2999, 1, 1, tzinfo=UTC)
+    later = place.insert("Later", rig="web", defer_until=tomorrow)
+    sling_many(place.town, place.convoy(place.work("First"), later), by=HUMAN)
+    looked = follow(place.town)
+    assert (looked.slung, looked.due) == ((), tomorrow)

@@ -145,6 +145,10 @@ def _check(town: Town, assignment: Assignment, no_change: str | None) -> str | N
     seen = status(folder_of(town, assignment.agent))
     _must_be_clean(seen)
     repository = town.repository(rig.name)
+    if no_change is not None and seen.head != assignment.base:
+        repository.fetch(
+            patience=COPYING
+        )  # what is said to be on the target is looked for there, and not where we saw it last
     new = repository.commits_between(repository.target(rig.target), seen.head)
     if no_change is not None and new:
         raise Refused(

@@ -1,7 +1,8 @@
 """What becomes ready in a convoy that was slung follows onto a hook by itself."""
 
 import logging
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.errors import GastownError
@@ -10,27 +11,45 @@ from gastown.ledger.agents import AgentRow
 from gastown.operations.work.sling import Slung, sling
 from gastown.town import Town
 
+LOOKED_AT = 200
+"""Beads that one look tries at the most."""
+
 log = logging.getLogger("gastown.supervisor")
 
 
-def _is_worker(agent: AgentRow) -> bool:
-    """Whether it takes a slot: one of many of a rig, and not there for its own sake."""
-    return agent.rig is not None and agent.name != agent.role and agent.wanted_at is None
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What followed. `refused`: something is ready and could not go now. `due`: when time alone makes more ready."""
+
+    slung: tuple[Slung, ...]
+    refused: bool
+    due: datetime | None
 
 
-def follow(town: Town) -> Sequence[Slung]:
+def follow(town: Town) -> Followed:
     """Sling what became ready in slung convoys since; in the name of whoever slung the convoy.
 
     No more than there are free slots, so that a convoy of thousands flows and does not flood. Only beads that were
     never on a hook: what came back from the queue, or was taken back, is somebody's decision. One that cannot be
-    slung now (its rig is parked, say) stays ready, and is tried at the next look.
+    slung now (its rig is parked, the one agent it was slung at is busy) stays ready, and keeps no other convoy waiting.
     """
-    taken = sum(_is_worker(agent) and agent.hook_bead is not None for agent in agents.all_agents(town.ledger))
-    free = town.settings.max_polecats - taken
+    now = town.clock.now()
+    free = town.settings.max_polecats - sum(map(_is_at_work, agents.all_agents(town.ledger)))
     slung: list[Slung] = []
-    for bead in convoys.following(town.ledger, town.clock.now(), free) if free > 0 else ():
+    stuck = set[tuple[str, str | None]]()
+    for bead in convoys.following(town.ledger, now, LOOKED_AT) if free > 0 else ():
+        if len(slung) >= free:
+            break
+        if (bead.convoy, bead.rig) in stuck:
+            continue
         try:
             slung.append(sling(town, bead.bead, bead.target, runtime=bead.runtime, by=Caller(bead.by)))
         except GastownError as refusal:
+            stuck.add((bead.convoy, bead.rig))
             log.info("%s is ready in a slung convoy, and stays: %s", bead.bead, refusal.message)
-    return slung
+    return Followed(tuple(slung), bool(stuck), convoys.next_following(town.ledger, now))
+
+
+def _is_at_work(agent: AgentRow) -> bool:
+    """Whether it takes a slot: one of many of a rig, with work on its hook."""
+    return agent.hook_bead is not None and agent.rig is not None and agent.name != agent.role
