@@ -15,6 +15,8 @@ from gastown.ledger.database import Database
 from gastown.ledger.sqlite import sqlite3
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+NEWEST = database._newest()  # pyright: ignore[reportPrivateUsage]
+COPY = f"gastown.db.before-{NEWEST + 1}"
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     """One more migration; gives its file."""
     folder = tmp_path / "newer"
     shutil.copytree(database._HERE / "migrations", folder / "migrations")  # pyright: ignore[reportPrivateUsage]
-    migration = folder / "migrations" / "0005_more.sql"
+    migration = folder / "migrations" / f"{NEWEST + 1:04}_more.sql"
     migration.write_text("CREATE TABLE more (x TEXT) STRICT;\n")
     newest = database._newest  # pyright: ignore[reportPrivateUsage]
     newest.cache_clear()
@@ -66,9 +68,9 @@ def test_a_file_of_the_version_before_is_brought_up_and_a_copy_of_it_kept(
         assert beads.get(ledger, "we-1").title == "Mend the door"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("INSERT INTO more VALUES ('new')")
-    kept = path.with_name("gastown.db.before-5")
+    kept = path.with_name(COPY)
     with closing(sqlite3.connect(kept)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == 4
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == NEWEST
         assert connection.execute("SELECT title FROM beads").fetchall() == [("Mend the door",)]
     assert sorted(file.name for file in path.parent.glob("gastown.db.*")) == [kept.name]
 
@@ -79,14 +81,14 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(path: Path, next_versi
         with pytest.raises(sqlite3.OperationalError):
             Database(path)
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == 4
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == NEWEST
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone()[0] == 0
 
 
 def test_a_copy_that_was_cut_off_is_not_taken_for_one(path: Path, next_version: Path) -> None:
     assert next_version.exists()
-    half = path.with_name(f"gastown.db.before-5.{os.getpid()}")
+    half = path.with_name(f"{COPY}.{os.getpid()}")
     half.write_text("half a co")
     Database(path).close()
-    with closing(sqlite3.connect(path.with_name("gastown.db.before-5"))) as connection:
+    with closing(sqlite3.connect(path.with_name(COPY))) as connection:
         assert connection.execute("SELECT count(*) FROM beads").fetchone()[0] == 1

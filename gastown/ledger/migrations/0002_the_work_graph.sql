@@ -239,16 +239,13 @@ CREATE TABLE readiness (
     holds INTEGER NOT NULL GENERATED ALWAYS AS (NOT closed AND (stops OR blockers > 0 OR held)) VIRTUAL,   -- its kids wait for it
     rig TEXT NOT NULL,                       -- empty: the town's own
     priority INTEGER NOT NULL,
-    created_ms INTEGER NOT NULL,             -- created_at in milliseconds since 1970: shorter, and faster to sort by
+    created_at TEXT NOT NULL,
     defer_until TEXT
 ) STRICT;
 CREATE INDEX kids ON readiness (parent) WHERE parent IS NOT NULL;
-CREATE INDEX parents ON readiness (parent)   -- cascades go down along these alone: they hold their kids if they are held
- WHERE kids > 0 AND blockers = 0 AND stops = 0 AND closed = 0;
-CREATE INDEX ready ON readiness (rig, priority, created_ms, key)
- WHERE held = 0 AND blockers = 0 AND open = 1 AND defer_until IS NULL;
-CREATE INDEX ready_later ON readiness (defer_until)
- WHERE defer_until IS NOT NULL AND held = 0 AND blockers = 0 AND open = 1;
+CREATE INDEX parents ON readiness (parent) WHERE kids > 0;   -- cascades go down along those that have kids alone
+CREATE INDEX ready ON readiness (rig, priority, created_at, key) WHERE open = 1 AND waits = 0 AND defer_until IS NULL;
+CREATE INDEX ready_later ON readiness (defer_until) WHERE open = 1 AND waits = 0 AND defer_until IS NOT NULL;
 
 -- The journal: every change of a field, with who and when; written by triggers alone.
 CREATE TABLE changes (

@@ -1,6 +1,6 @@
 -- What triggers keep: readiness, the journal and the full text. First what the file already holds.
 
-INSERT INTO readiness (key, parent, kids, blockers, open, stops, closed, rig, priority, created_ms, defer_until)
+INSERT INTO readiness (key, parent, kids, blockers, open, stops, closed, rig, priority, created_at, defer_until)
 SELECT b.key,
        (SELECT p.key FROM dependencies d JOIN beads p ON p.id = d.depends_on
          WHERE d.bead = b.id AND d.kind = 'parent-child'),
@@ -10,17 +10,13 @@ SELECT b.key,
        b.status = 'open' AND b.type IN ('task', 'bug', 'feature', 'chore', 'decision')
            AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = b.id AND m.state IN ('queued', 'held')),
        b.status IN ('blocked', 'deferred'), b.status = 'closed',
-       coalesce(b.rig, ''), b.priority,
-       coalesce(CAST(strftime('%s', substr(b.created_at, 1, 19)) AS INTEGER) * 1000
-                + CAST(substr(b.created_at, 21, 3) AS INTEGER), 0),
-       b.defer_until
+       coalesce(b.rig, ''), b.priority, b.created_at, b.defer_until
   FROM beads b;
 UPDATE readiness SET held = 1 WHERE parent IN (
     WITH RECURSIVE holding (key) AS (
         SELECT key FROM readiness WHERE kids > 0 AND holds
-        UNION ALL
-        SELECT k.key FROM holding h CROSS JOIN readiness k ON k.parent = h.key
-         WHERE k.kids > 0 AND k.blockers = 0 AND k.stops = 0 AND k.closed = 0
+        UNION
+        SELECT k.key FROM holding h JOIN readiness k ON k.parent = h.key WHERE k.kids > 0 AND NOT k.closed
     )
     SELECT key FROM holding);
 INSERT INTO beads_text (beads_text) VALUES ('rebuild');
@@ -29,13 +25,10 @@ INSERT INTO comments_text (comments_text) VALUES ('rebuild');
 -- Readiness: the bead itself.
 CREATE TRIGGER readiness_begins AFTER INSERT ON beads
 BEGIN
-    INSERT INTO readiness (key, open, stops, closed, rig, priority, created_ms, defer_until)
+    INSERT INTO readiness (key, open, stops, closed, rig, priority, created_at, defer_until)
     VALUES (NEW.key, NEW.status = 'open' AND NEW.type IN ('task', 'bug', 'feature', 'chore', 'decision'),
             NEW.status IN ('blocked', 'deferred'), NEW.status = 'closed',
-            coalesce(NEW.rig, ''), NEW.priority,
-            coalesce(CAST(strftime('%s', substr(NEW.created_at, 1, 19)) AS INTEGER) * 1000
-                     + CAST(substr(NEW.created_at, 21, 3) AS INTEGER), 0),
-            NEW.defer_until);
+            coalesce(NEW.rig, ''), NEW.priority, NEW.created_at, NEW.defer_until);
 END;
 CREATE TRIGGER readiness_ends AFTER DELETE ON beads
 BEGIN DELETE FROM readiness WHERE key = OLD.key; END;
@@ -45,9 +38,7 @@ BEGIN
        SET open = NEW.status = 'open' AND NEW.type IN ('task', 'bug', 'feature', 'chore', 'decision')
                   AND NOT EXISTS (SELECT 1 FROM merge_requests m WHERE m.bead = NEW.id AND m.state IN ('queued', 'held')),
            stops = NEW.status IN ('blocked', 'deferred'), closed = NEW.status = 'closed',
-           rig = coalesce(NEW.rig, ''), priority = NEW.priority,
-           created_ms = coalesce(CAST(strftime('%s', substr(NEW.created_at, 1, 19)) AS INTEGER) * 1000
-                    + CAST(substr(NEW.created_at, 21, 3) AS INTEGER), 0),
+           rig = coalesce(NEW.rig, ''), priority = NEW.priority, created_at = NEW.created_at,
            defer_until = NEW.defer_until
      WHERE key = NEW.key;
 END;
@@ -78,8 +69,7 @@ BEGIN
 END;
 
 -- Readiness: parents and kids. What a cascade sets, `held`, starts no other: it goes all the way down by itself, so that
--- it does not matter whether a client has recursive triggers. Having one parent each, what is below is met once; only in a
--- circle, which is refused elsewhere, the cascade would come back to where it began. Going by key keeps to few pages.
+-- it does not matter whether a client has recursive triggers.
 CREATE TRIGGER readiness_gets_parent AFTER INSERT ON dependencies WHEN NEW.kind = 'parent-child'
 BEGIN
     UPDATE readiness SET kids = kids + 1 WHERE key = (SELECT key FROM beads WHERE id = NEW.depends_on);
@@ -97,12 +87,11 @@ CREATE TRIGGER readiness_held AFTER UPDATE OF blockers, stops, closed, parent ON
 WHEN NEW.kids > 0 AND NEW.holds AND NOT OLD.holds
 BEGIN
     UPDATE readiness SET held = 1 WHERE parent IN (
-        WITH RECURSIVE holding (key) AS NOT MATERIALIZED (
+        WITH RECURSIVE holding (key) AS (
             SELECT NEW.key
-            UNION ALL
-            SELECT k.key FROM holding h CROSS JOIN readiness k ON k.parent = h.key
-             WHERE k.kids > 0 AND k.blockers = 0 AND k.stops = 0 AND k.closed = 0 AND k.key <> NEW.key
-             ORDER BY 1
+            UNION
+            SELECT k.key FROM holding h JOIN readiness k ON k.parent = h.key
+             WHERE k.kids > 0 AND k.blockers = 0 AND NOT k.stops AND NOT k.closed
         )
         SELECT key FROM holding);
 END;
@@ -110,12 +99,11 @@ CREATE TRIGGER readiness_released AFTER UPDATE OF blockers, stops, closed, paren
 WHEN NEW.kids > 0 AND OLD.holds AND NOT NEW.holds
 BEGIN
     UPDATE readiness SET held = 0 WHERE parent IN (
-        WITH RECURSIVE released (key) AS NOT MATERIALIZED (
+        WITH RECURSIVE released (key) AS (
             SELECT NEW.key
-            UNION ALL
-            SELECT k.key FROM released r CROSS JOIN readiness k ON k.parent = r.key
-             WHERE k.kids > 0 AND k.blockers = 0 AND k.stops = 0 AND k.closed = 0 AND k.key <> NEW.key
-             ORDER BY 1
+            UNION
+            SELECT k.key FROM released r JOIN readiness k ON k.parent = r.key
+             WHERE k.kids > 0 AND k.blockers = 0 AND NOT k.stops AND NOT k.closed
         )
         SELECT key FROM released);
 END;
