@@ -110,8 +110,8 @@ def test_who_would_hand_off_again_at_once_goes_on_with_the_work(stage: Stage) ->
     )
     stage.gt("sling", bead, "polecat/Toast")
     stage.has_landed(bead)
-    assert len(stage.events("agent.handoff_wished")) == 1
-    assert len(stage.events("agent.started")) == 2
+    assert len(stage.events("agent.handoff_wished")) == 2
+    assert len(stage.events("agent.started")) == 3
 
 
 def test_many_at_once_hand_off_and_each_goes_on_with_its_own_work(stage: Stage) -> None:
