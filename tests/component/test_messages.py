@@ -2,12 +2,15 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from gastown.domain.clock import stamp_or_none
+from gastown.domain.identity import parse_address
 from gastown.domain.messages import METADATA, Message
-from gastown.ledger import beads, messages
+from gastown.ledger import agents, beads, messages
 from gastown.operations.talk.send import NO_SUBJECT, send
 from gastown.operations.work.close import close
 from gastown.operations.work.convoy_change import create as open_convoy
@@ -81,6 +84,42 @@ def test_what_was_seen_is_closed_and_not_shown_again_and_a_question_waits_for_it
     assert not got(town, note).is_open
     assert messages.waits_for_answer(town.ledger, "mayor", TOAST)
     assert not messages.waits_for_answer(town.ledger, TOAST, "mayor")
+
+
+def mail_at(town: Town) -> datetime | None:
+    """When the newest mail came that the supervisor knows of, asked in both of its ways."""
+    one = messages.newest_unread(town.ledger, TOAST)
+    rows = [row["mail_at"] for row in agents.supervised(town.ledger) if row["address"] == TOAST]
+    assert rows == [stamp_or_none(one)]
+    return one
+
+
+def test_mail_that_was_seen_or_closed_wakes_nobody(town: Town) -> None:
+    with town.ledger.transaction() as ledger:
+        agents.add(ledger, parse_address(TOAST), town.clock.now())
+    assert mail_at(town) is None
+    first, second, question = sent(town), sent(town), sent(town, "Which?", kind="question")
+    sent(town, "to myself", sender=TOAST)
+    assert mail_at(town) == got(town, question).sent_at
+    seen(town, question)
+    assert mail_at(town) == got(town, second).sent_at
+    close(town, [second], reason="no more", force=True, by=HUMAN)
+    assert mail_at(town) == got(town, first).sent_at
+    close(town, [first], reason="no more", force=True, by=HUMAN)
+    assert mail_at(town) is None
+
+
+def test_a_message_that_is_closed_by_hand_counts_as_seen(town: Town) -> None:
+    message = sent(town)
+    close(town, [message], reason="no more", force=True, by=HUMAN)
+    found = got(town, message)
+    assert found.seen_at == beads.get(town.ledger, message).closed_at
+    assert (found.seen_by, found.is_unread) == (None, False)
+    assert seen(town, message) == []
+    assert (
+        town.ledger.select("SELECT * FROM messages INDEXED BY unseen_messages WHERE seen_at IS NULL", {})
+        == []
+    )
 
 
 def test_whatever_somebody_says_fits_into_a_message(town: Town) -> None:

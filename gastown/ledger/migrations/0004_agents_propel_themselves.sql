@@ -103,3 +103,5 @@ CREATE TABLE messages (                            -- a message is a bead; this 
 CREATE INDEX unseen_messages ON messages (recipient, sent_at) WHERE seen_at IS NULL;
 CREATE INDEX messages_by_recipient ON messages (recipient, sent_at);
 CREATE INDEX questions ON messages (sender) WHERE kind = 'question';
+CREATE TRIGGER closed_messages_are_seen AFTER UPDATE OF status ON beads WHEN NEW.type = 'message' AND NEW.status = 'closed'
+BEGIN UPDATE messages SET seen_at = NEW.closed_at WHERE id = NEW.id AND seen_at IS NULL; END;

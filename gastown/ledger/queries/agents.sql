@@ -66,8 +66,9 @@ SELECT a.address, a.role, a.rig, a.name, a.paused, a.wanted_at, a.wanted_by, a.h
        (SELECT max(d.ended_at) FROM assignments d WHERE d.agent = a.address) AS last_ended_at,
        (SELECT d.outcome FROM assignments d WHERE d.agent = a.address AND d.ended_at IS NOT NULL
          ORDER BY d.generation DESC LIMIT 1) AS last_outcome,
-       (SELECT max(m.sent_at) FROM messages m
-           WHERE m.recipient = a.address AND m.seen_at IS NULL AND m.sender <> a.address) AS mail_at
+       (SELECT m.sent_at FROM messages m INDEXED BY unseen_messages CROSS JOIN beads l ON l.id = m.id
+         WHERE m.recipient = a.address AND m.seen_at IS NULL AND m.sender <> a.address AND l.status <> 'closed'
+           AND l.type = 'message' ORDER BY m.sent_at DESC LIMIT 1) AS mail_at
   FROM agents a
   LEFT JOIN assignments g ON g.agent = a.address AND g.ended_at IS NULL
   LEFT JOIN beads b ON b.id = a.hook_bead

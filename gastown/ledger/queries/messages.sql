@@ -64,4 +64,8 @@ SELECT b.id, b.created_by, b.assignee, coalesce(json_extract(b.metadata, :path |
    AND json_type(b.metadata, :path) = 'object' AND json_type(b.metadata, :path || '.kind') = 'text'
 
 -- name: newest_unread
-SELECT max(sent_at) AS sent_at FROM messages WHERE recipient = :recipient AND seen_at IS NULL AND sender <> :recipient
+SELECT m.sent_at
+  FROM messages m INDEXED BY unseen_messages CROSS JOIN beads b ON b.id = m.id
+ WHERE m.recipient = :recipient AND m.seen_at IS NULL AND m.sender <> :recipient AND b.status <> 'closed'
+   AND b.type = 'message'
+ ORDER BY m.sent_at DESC LIMIT 1
