@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from gastown.callbacks.whose import Here
 
+OFF = frozenset({"false", "0", "no", "off"})
+
 
 class Rig:
     """What of a rig decides about pushes."""
@@ -14,10 +16,24 @@ class Rig:
 
 
 class Call:
-    """One call of git. `folder` is where it works; empty: nobody knows. `settings`: those of this call alone."""
+    """One call of git. `folder` is where it works; empty: nobody knows. `settings`: those of this call alone.
 
-    def __init__(self, verb: str, words: Sequence[str], folder: str, settings: Sequence[str]) -> None:
-        self.verb, self.words, self.folder, self.settings = verb, words, folder, settings
+    `tree` is the folder whose files it writes, where that is said apart; empty: those of `folder`.
+    """
+
+    def __init__(
+        self, verb: str, words: Sequence[str], folder: str, settings: Sequence[str] = (), tree: str = ""
+    ) -> None:
+        self.verb, self.words, self.folder = verb, words, folder
+        self.settings, self.tree = settings, tree
+
+    def sets(self, *names: str) -> bool:
+        """Whether one of these settings is given to it, in small letters, and not as off."""
+        for setting in self.settings:
+            name, _, value = setting.partition("=")
+            if name.casefold() in names and value.casefold() not in OFF:
+                return True
+        return False
 
 
 def git_folder(folder: str) -> str:
@@ -53,17 +69,43 @@ def read(file: str) -> str:
 
 def rigs(here: Here) -> list[Rig]:
     """The town's rigs as their settings say."""
-    import tomllib
-
     found: list[Rig] = []
     for name in os.listdir(here.town):
         text = read(os.path.join(here.town, name, "rig.toml")) if not name.startswith(".") else ""
-        try:
-            said = tomllib.loads(text).get("rig", {})
-            found.append(Rig(name, str(said["target"]), str(said["url"])))
-        except (tomllib.TOMLDecodeError, KeyError, AttributeError):
-            continue
+        if text and (said := _plainly_said(text) or _said(text)):
+            found.append(Rig(name, *said))
     return found
+
+
+def rigs_of(call: Call, here: Here) -> list[Rig]:
+    """The rig whose repository it works on; all of them where nobody knows."""
+    known = rigs(here)
+    found = git_folder(call.folder) if call.folder else ""
+    return [rig for rig in known if found.startswith(os.path.join(here.town, rig.name, ""))] or known
+
+
+def _plainly_said(text: str) -> tuple[str, str] | None:
+    """Target and url as `key = "value"` in the table [rig]: as gt writes them. The parser of TOML starts slowly."""
+    table, found = "", dict[str, str]()
+    if '"""' in text or "'''" in text:
+        return None
+    for line in text.splitlines():
+        key, _, value = (part.strip() for part in line.partition("="))
+        if key.startswith("["):
+            table = key
+        elif table == "[rig]" and value[:1] in ("'", '"') and "\\" not in value:
+            found[key] = value[1:].partition(value[0])[0]
+    return (found["target"], found["url"]) if "target" in found and "url" in found else None
+
+
+def _said(text: str) -> tuple[str, str] | None:
+    import tomllib
+
+    try:
+        said = tomllib.loads(text).get("rig", {})
+        return str(said["target"]), str(said["url"])
+    except (tomllib.TOMLDecodeError, KeyError, AttributeError, TypeError):
+        return None
 
 
 def plain(url: str) -> str:

@@ -16,7 +16,19 @@ DEEDS = (
         "hookspath",
         "hooksPath",
     ),
-    *("pushurl", "set-url", "tmux", "rm ", "mv ", "rmdir", "-delete", "unlink", "shred"),
+    *("pushurl", "set-url", "remote r", "tmux", "rm ", "mv ", "rmdir", "-delete", "unlink", "shred"),
+    *(
+        "autost",
+        "autoSt",
+        "AutoSt",
+        "Autost",
+        "work-tree",
+        "workTree",
+        "WORK_TREE",
+        "subtree",
+        "symbolic-ref",
+    ),
+    *("remotes/", "core.bare", "remote.origin"),
 )
 """Words without which nothing is pushed, stashed, removed or ended."""
 

@@ -18,6 +18,9 @@ LONGEST = 200_000
 _DEEPEST = 5
 """Shells within shells."""
 
+_TURNS = 20
+"""Values of a loop that are looked at."""
+
 _KEYWORDS = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})
 _SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 _BEFORE = frozenset({
@@ -63,12 +66,31 @@ class _Walk:
         self._here, self._depth = here, depth
         self._variables = dict(environment)
         self._folders: dict[tuple[int, ...], str] = {(): here.cwd}
+        self._loops: dict[str, list[str]] = {}
+        self._chosen: Mapping[str, str] = {}
 
     def why(self, text: str) -> str:
+        """Why one of its commands is refused. What loops go through is looked at one after the other."""
+        before, folder = dict(self._variables), self._folder(())
+        because = self._once(text)
+        for name, values in [] if because or self._depth > 1 else [*self._loops.items()]:
+            for value in values[1:_TURNS]:
+                turn = _Walk(self._here, before, self._depth)
+                turn._folders[()], turn._chosen = folder, {name: value}
+                because = because or turn._once(text)
+        return because
+
+    def _once(self, text: str) -> str:
         for simple in commands(text, self._variables):
             if because := self.simple(simple):
                 return because
         return ""
+
+    def _loop(self, words: Sequence[str]) -> None:
+        """`for NAME in VALUES`: it has the first one, or the one that this walk is about."""
+        self._loops[words[0]] = values = list(words[2:])
+        first = values[0] if values else ""
+        self._variables[words[0]] = self._chosen.get(words[0], first)
 
     def simple(self, simple: Simple) -> str:
         folder = self._folder(simple.scope)
@@ -80,14 +102,21 @@ class _Walk:
             self._variables |= set_here
             return ""
         program = os.path.basename(words[0])
+        if program in ("for", "select") and words[2:3] == ["in"]:
+            self._loop(words[1:])
+            return ""
         if program in ("cd", "pushd"):
             self._go(words, simple.scope, folder)
             return ""
         if program in ("export", "declare", "local", "readonly", "typeset"):
             self._variables |= dict(_assigned(word) for word in words[1:] if "=" in word)
             return ""
+        if program == "unset":
+            for name in words[1:]:
+                self._variables.pop(name, None)
+            return ""
         if program in _SHELLS or program == "eval":
-            return self._shell(program, words[1:], simple.fed, folder)
+            return self._shell([program, *words[1:]], set_here, simple.fed, folder)
         return self._program(program, words, set_here, folder)
 
     def _folder(self, scope: tuple[int, ...]) -> str:
@@ -102,12 +131,12 @@ class _Walk:
         known = folder and UNKNOWN not in place
         self._folders[scope] = os.path.realpath(self._here.at(place, folder)) if known else ""
 
-    def _shell(self, program: str, words: Sequence[str], fed: str, folder: str) -> str:
+    def _shell(self, given: Sequence[str], set_here: Mapping[str, str], fed: str, folder: str) -> str:
         if self._depth == _DEEPEST:
             return ""
-        inner = _Walk(self._here, self._variables, self._depth + 1)
+        inner, words = _Walk(self._here, {**self._variables, **set_here}, self._depth + 1), given[1:]
         inner._folders[()] = folder
-        if program == "eval":
+        if given[0] == "eval":
             return inner.why(" ".join(words))
         for at, word in enumerate(words):
             if word.startswith("-") and not word.startswith("--") and "c" in word:
@@ -118,9 +147,7 @@ class _Walk:
 
     def _program(self, program: str, words: Sequence[str], set_here: Mapping[str, str], folder: str) -> str:
         if program == "git":
-            return refused(
-                words[1:], folder, set_here.get("GIT_DIR") or self._variables.get("GIT_DIR", ""), self._here
-            )
+            return refused(words[1:], folder, {**self._variables, **set_here}, self._here)
         if program == "tmux":
             return tmux(words[1:], self._variables.get("TMUX", ""), self._here)
         if program == "find" and ({"-delete", "rm", "mv"} & set(words)):
@@ -150,19 +177,32 @@ def _bare(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
             known[name] = value
         elif first in _BEFORE:
             rest.pop(0)
-            _drop_options(rest, first)
+            options = _drop_options(rest, first)
+            if first == "xargs" and rest:
+                rest = _fed(rest, options)
         else:
             break
     return rest, known
 
 
-def _drop_options(rest: list[str], program: str) -> None:
+def _drop_options(rest: list[str], program: str) -> list[str]:
+    dropped: list[str] = []
     while rest and rest[0].startswith("-"):
-        option = rest.pop(0)
-        if option in _ONE_MORE and rest and (option != "-n" or program in ("nice", "xargs")):
-            rest.pop(0)
+        dropped.append(rest.pop(0))
+        if dropped[-1] in _ONE_MORE and rest and (dropped[-1] != "-n" or program in ("nice", "xargs")):
+            dropped.append(rest.pop(0))
     if program == "timeout" and rest:
         rest.pop(0)
+    return dropped
+
+
+def _fed(words: list[str], options: Sequence[str]) -> list[str]:
+    """The command that xargs runs, with what it reads in the places where that goes."""
+    for option, after in zip(options, (*options[1:], ""), strict=False):
+        if option.startswith("-I"):
+            place = option[2:] or after
+            return [word.replace(place, UNKNOWN) if place else word for word in words]
+    return [*words, UNKNOWN]
 
 
 def _is_assignment(word: str) -> bool:

@@ -9,10 +9,15 @@ from gastown.callbacks.whose import TOWN, Here, before_glob
 _REMOVERS = frozenset({"mv", "rm", "rmdir", "shred", "unlink"})
 _LAST_IS_WRITTEN = frozenset({"cp", "install", "ln", "mv", "rsync", "scp"})
 _ALL_ARE_WRITTEN = frozenset({"chmod", "chown", "tee", "touch", "truncate"})
+_INTO = {"patch": ("-d", "--directory"), "unzip": ("-d",), "tar": ("-C", "--directory")}
+"""Programs that write into the folder that an option names."""
+
 _CHANGES_SQL = ("insert", "update", "delete", "drop", "alter", "replace", "create", "vacuum")
-_ENDS_SESSIONS = frozenset(
-    {"kill-server", "kill-session", "kill-pane", "kill-window", "respawn-pane", "killp", "killw"}
-)
+_ENDS_SESSIONS = frozenset({
+    *("kill-server", "kill-session", "kill-pane", "kill-window", "killp", "killw"),
+    *("respawn-pane", "respawn-window", "respawnp", "respawnw"),
+})  # fmt: skip
+_TYPES = frozenset({"send-keys", "paste-buffer", "pasteb", "pipe-pane", "pipep", "attach-session"})
 
 
 def removed(program: str, words: Sequence[str]) -> Sequence[str]:
@@ -30,11 +35,29 @@ def written(program: str, words: Sequence[str]) -> Sequence[str]:
         return paths[-1:]
     if program in _ALL_ARE_WRITTEN:
         return paths
-    if program == "sed" and any(word.startswith("-") and "i" in word for word in words):
+    if program in ("sed", "perl", "ruby") and any(_edits(word) for word in words):
         return paths[1:]
+    if program in _INTO and (program != "tar" or _extracts(words)):
+        return [into for option in _INTO[program] for into in _given(words, option)]
     if program == "dd":
         return [word.removeprefix("of=") for word in words if word.startswith("of=")]
     return ()
+
+
+def _edits(option: str) -> bool:
+    return option.startswith("--in-place") or (option[:1] == "-" != option[1:2] and "i" in option)
+
+
+def _extracts(words: Sequence[str]) -> bool:
+    short = [word for word in words if word[:1] == "-" != word[1:2]]
+    return "--extract" in words or any("x" in word for word in (*words[:1], *short))
+
+
+def _given(words: Sequence[str], option: str) -> Sequence[str]:
+    """What follows an option, apart or in the same word."""
+    joined = f"{option}=" if option.startswith("--") else option
+    apart = [words[at + 1] for at, word in enumerate(words[:-1]) if word == option]
+    return apart + [word.removeprefix(joined) for word in words if word.startswith(joined) and word != option]
 
 
 def removing(path: str, folder: str, here: Here, *, deep: bool = False) -> str:
@@ -66,13 +89,19 @@ def _instead(owner: str) -> str:
 
 
 def tmux(words: Sequence[str], terminal: str, here: Here) -> str:
-    if not _ENDS_SESSIONS.intersection(words):
+    ends, types = _ENDS_SESSIONS.intersection(words), _TYPES.intersection(words)
+    if not ends and not types:
         return ""
     socket = next((words[at + 1] for at, word in enumerate(words[:-1]) if word == "-S"), "")
     ours = terminal.partition(",")[0]
     elsewhere = (socket and socket != ours and not here.town_has(here.at(socket))) or "-L" in words
     if elsewhere:
         return ""
+    if types and not ends:
+        return (
+            "what is typed into an agent's session counts as its human's word. Write to it: "
+            "gt mail send AGENT. For programs of your own take a server of your own: tmux -L NAME"
+        )
     return (
         "agents live in these sessions. To end your own: gt done or gt handoff; others are not yours to end"
     )

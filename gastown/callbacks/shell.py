@@ -9,6 +9,7 @@ _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_01234567
 _ENDS = frozenset("\n;&|()")
 _BLANK = frozenset(" \t\r")
 _IN_QUOTES = frozenset('$`"\\')
+_NO_QUOTES = {ord('"'): None, ord("'"): None}
 
 
 class Simple:
@@ -134,7 +135,7 @@ class _Reader:
         self.at += 1
         while self.at < len(self.text) and (char := self.text[self.at]) != '"':
             if char in "$`":
-                self._expand(char)
+                self._expand(char, quoted=True)
                 continue
             following = self.text[self.at + 1 : self.at + 2]
             if char == "\\" and (following in _IN_QUOTES or following == "\n"):
@@ -145,7 +146,7 @@ class _Reader:
             self.at += 1
         self.at += 1
 
-    def _expand(self, char: str) -> None:
+    def _expand(self, char: str, *, quoted: bool = False) -> None:
         if char == "`":
             stop = _find(self.text, "`", self.at + 1)
             self._nested += _Reader(self.text[self.at + 1 : stop], self._variables, self._below()).read()
@@ -160,7 +161,7 @@ class _Reader:
         elif self.text.startswith("$'", self.at):
             self.at += 1
         else:
-            self._variable()
+            self._variable(quoted=quoted)
 
     def _inside(self, at: int) -> int:
         """Read the commands up to a closing parenthesis; gives where it goes on."""
@@ -172,24 +173,56 @@ class _Reader:
         self._opened += 1
         return (*self._scope, self._opened)
 
-    def _variable(self) -> None:
+    def _variable(self, *, quoted: bool) -> None:
         braced = self.text.startswith("${", self.at)
         start = stop = self.at + 1 + braced
         while stop < len(self.text) and self.text[stop] in _NAME:
             stop += 1
         name = self.text[start:stop]
+        value = self._variables.get(name, UNKNOWN)
         if braced:
-            closed = self.text.startswith("}", stop)
-            stop = _find(self.text, "}", stop) + 1
-            name = name if closed else ""
+            closing = self._closing(stop)
+            value = self._otherwise(name, self.text[stop:closing])
+            stop = closing + 1
         elif not name:
             if self.text[start : start + 1] not in "@*#?$!-":
                 self._add("$")
                 self.at += 1
                 return
             stop += 1
-        self._add(self._variables.get(name, UNKNOWN))
         self.at = max(stop, self.at + 1)
+        if quoted or "=" in (self._word or ""):
+            self._add(value)
+            return
+        for number, piece in enumerate(value.split() or [""]):
+            if number:
+                self._end_word()
+            self._add(piece)
+
+    def _closing(self, at: int) -> int:
+        """Where the brace stands that ends what `${` began."""
+        depth = 0
+        while at < len(self.text):
+            depth += self.text.startswith("${", at) - (self.text[at] == "}")
+            if depth < 0:
+                break
+            at += 1
+        return at
+
+    def _otherwise(self, name: str, rest: str) -> str:
+        """The value of `${NAME…}`, where it says another one for when there is none, or for when there is one."""
+        sign, value = rest.lstrip(":")[:1], self._variables.get(name)
+        if not name or sign not in ("", "?", "-", "=", "+"):
+            return UNKNOWN
+        if sign in ("", "?"):
+            return UNKNOWN if value is None else value
+        is_there = bool(value) if rest.startswith(":") else value is not None
+        if is_there is (sign != "+"):
+            return value or ""
+        inner = _Reader(rest.lstrip(":")[1:].translate(_NO_QUOTES) + '"', self._variables, self._below(), -1)
+        inner._quoted()
+        self._nested += inner._nested
+        return inner._word or ""
 
     def _begin_redirect(self) -> None:
         if self._word is not None and self._word.isdigit():
