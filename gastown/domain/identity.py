@@ -23,13 +23,16 @@ POLECAT_NAMES = (
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
 _RIG = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _PREFIX = re.compile(r"[a-z][a-z0-9]{0,7}")
-ROLES = frozenset({
-    *("mayor", "deacon", "boot", "dog", "witness", "refinery", "polecat", "crew", OVERSEER),
-    *("polecats", "dogs", "queue", "supervisor", "town"),
-})  # fmt: skip
+OUR_ROLES = frozenset({"mayor", "deacon", "boot", "dog", "witness", "refinery", "polecat", "crew"})
+"""The roles that come with us."""
+
+ROLES = OUR_ROLES | {OVERSEER, "polecats", "dogs", "queue", "supervisor", "town"}
 """Words that name a role, a group or a session of ours in a target, so no agent and no rig bears them."""
 
 NOT_RIGS = ROLES | {"roles", "prompts", "formulas", "directives", "runtimes", "archive", "bin", "run", "logs"}
+NOT_ROLES = NOT_RIGS - OUR_ROLES
+"""Words that mean the human, or a folder or session of ours."""
+
 _HANDLES = ("crew-", "dog-")
 """How sessions of others with names of their own are called."""
 
@@ -132,6 +135,20 @@ def check_polecat_name(name: str) -> str:
         raise Invalid(
             f"{name!r} cannot name a polecat",
             "a letter first, then letters, digits, - or _ (32 at most), and no role's name",
+        )
+    return name
+
+
+def check_role_name(name: str) -> str:
+    """Give `name` back if a role may be called so. Raises Invalid."""
+    if not _RIG.fullmatch(name):
+        raise Invalid(
+            f"{name!r} cannot name a role",
+            "a small letter first, then small letters, digits, - or _ (32 at most)",
+        )
+    if name in NOT_ROLES or name.startswith(_HANDLES):
+        raise Invalid(
+            f"{name!r} cannot name a role: it means somebody or something else", "take another name"
         )
     return name
 

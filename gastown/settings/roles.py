@@ -1,36 +1,42 @@
 """Roles as data: roles/NAME.toml, the prompt it names, and standing orders; the nearest word counts."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from gastown import assets
-from gastown.domain.roles import Capability, Place, Restart, Role, Scope, Wake
-from gastown.domain.runtime import Callback
-from gastown.errors import Invalid, NotFound, Unavailable
+from gastown.domain.identity import check_role_name
+from gastown.domain.roles import Place, Restart, Role, Scope, Wake
+from gastown.errors import Invalid, NotFound
+from gastown.settings import role_file
+from gastown.settings.rig import FILE_NAME as RIG_FILE
 
 ROLES, PROMPTS, DIRECTIVES = "roles", "prompts", "directives"
-KEYS = frozenset({
-    "summary", "scope", "many", "restart", "wake", "place", "prompt", "first_words", "may", "formula", "runtime",
-    "model", "resumes", "names", "callbacks",
-})  # fmt: skip
-
-E = TypeVar("E", bound=StrEnum)
+SETTLED = ("scope", "many")
+"""What agents' addresses rest on: nobody says it otherwise than the file furthest away does."""
 
 
 def read(name: str, *, town: Path, rig: str | None = None) -> Role:
     """The role called `name` as it counts in `rig` of the town at `town`.
 
     `<town>/<rig>/roles/NAME.toml` overrides, key by key, `<town>/roles/NAME.toml`, and that the one we ship; of
-    prompts the nearest file counts, of standing orders all. Raises NotFound, Invalid or Unavailable.
+    prompts the nearest file counts, of standing orders all. Whatever is read can be used: a name that means
+    somebody else, and fields that contradict each other, are Invalid. Raises NotFound and Unavailable, too.
     """
+    check_role_name(name)
     files = [file for file in _files(town, rig, ROLES, f"{name}.toml") if file.is_file()]
     if not files:
         raise NotFound(f"there is no role {name!r}", f"there are: {', '.join(names(town, rig)) or 'none'}")
+    _check_place(name, town, rig)
     values: dict[str, Any] = {}
     for file in reversed(files):
-        values |= _table(file)
+        said = role_file.table(file)
+        for key in SETTLED:
+            if values and key in said and said[key] != values.get(key, False):
+                raise Invalid(
+                    f"{file}: {key} of {name} is settled", "leave it out; a role of another name may differ"
+                )
+        values |= said
     return _role(name, values, files, town, rig)
 
 
@@ -50,96 +56,65 @@ def _files(town: Path, rig: str | None, kind: str, name: str) -> list[Path]:
     return [*(folder / name for folder in folders), *shipped]
 
 
+def _check_place(name: str, town: Path, rig: str | None) -> None:
+    """Raises Invalid where an agent of that name would live in a folder that is another's."""
+    if (town / name / RIG_FILE).is_file():
+        raise Invalid(f"there is a rig {name!r}: no role can be called so", "rename its file")
+    single = name.removesuffix("s")
+    if single != name and any(file.is_file() for file in _files(town, rig, ROLES, f"{single}.toml")):
+        raise Invalid(
+            f"{name!r} is the folder of the role {single}: no role can be called so", "rename its file"
+        )
+
+
 def _role(name: str, values: Mapping[str, Any], files: list[Path], town: Path, rig: str | None) -> Role:
     file = files[0]
-    prompt_name = _text(file, values, "prompt")
-    prompts = [path for path in _files(town, rig, PROMPTS, prompt_name) if path.is_file()]
-    if not prompts:
-        raise Invalid(f"{file}: there is no prompt {prompt_name!r}", f"write {town / PROMPTS / prompt_name}")
+    prompt = _prompt(role_file.text(file, values, "prompt"), file, town, rig)
+    scope, place = (
+        role_file.one_of(file, values, "scope", Scope),
+        role_file.one_of(file, values, "place", Place),
+    )
+    if scope is Scope.TOWN and place is Place.WORKTREE:
+        raise Invalid(f"{file}: an agent of the town has no rig, and so no worktree", 'place = "folder"')
     orders = [path for path in _files(town, rig, DIRECTIVES, f"{name}.md") if path.is_file()][::-1]
     return Role(
         name=name,
-        scope=_one_of(file, values, "scope", Scope),
-        many=_flag(file, values, "many"),
-        restart=_one_of(file, values, "restart", Restart),
-        wake=_one_of(file, values, "wake", Wake),
-        place=_one_of(file, values, "place", Place),
-        prompt=_read(prompts[0]),
-        first_words=_text(file, values, "first_words"),
-        may=frozenset(_capability(file, word) for word in _texts(file, values, "may")),
-        callbacks=frozenset(_callback(file, word) for word in _texts(file, values, "callbacks"))
-        or frozenset(Callback),
-        formula=_text(file, values, "formula", ""),
-        runtime=_text(file, values, "runtime", ""),
-        model=_text(file, values, "model", ""),
-        resumes=_flag(file, values, "resumes"),
-        summary=_text(file, values, "summary", ""),
-        names=_texts(file, values, "names"),
-        directives="\n\n".join(_read(path).strip() for path in orders),
+        scope=scope,
+        many=role_file.flag(file, values, "many"),
+        restart=role_file.one_of(file, values, "restart", Restart),
+        wake=role_file.one_of(file, values, "wake", Wake),
+        place=place,
+        prompt=_words(prompt),
+        first_words=role_file.text(file, values, "first_words"),
+        may=role_file.capabilities(file, values),
+        callbacks=role_file.callbacks(file, values),
+        formula=role_file.text(file, values, "formula", ""),
+        runtime=role_file.text(file, values, "runtime", ""),
+        model=role_file.text(file, values, "model", ""),
+        resumes=role_file.flag(file, values, "resumes"),
+        summary=role_file.text(file, values, "summary", ""),
+        names=role_file.agent_names(file, values, name),
+        directives="\n\n".join(role_file.read(path).strip() for path in orders),
         sources={
             "role": " + ".join(map(str, files)),
-            "prompt": str(prompts[0]),
+            "prompt": str(prompt),
             "directives": " + ".join(map(str, orders)),
         },
     )
 
 
-def _table(file: Path) -> Mapping[str, Any]:
-    import tomllib
-
-    try:
-        values = tomllib.loads(_read(file))
-    except tomllib.TOMLDecodeError as broken:
-        raise Invalid(f"{file}: {broken}", "mend that file") from broken
-    if unknown := sorted(set(values) - KEYS):
-        raise Invalid(f"{file}: nobody knows {', '.join(unknown)}", f"a role has: {', '.join(sorted(KEYS))}")
-    return values
+def _prompt(name: str, file: Path, town: Path, rig: str | None) -> Path:
+    """The nearest prompt of that name."""
+    if Path(name).name != name:
+        raise Invalid(f"{file}: prompt is {name!r}", f"the name of a file in {PROMPTS}/, without a folder")
+    found = next((path for path in _files(town, rig, PROMPTS, name) if path.is_file()), None)
+    if found is None:
+        raise Invalid(f"{file}: there is no prompt {name!r}", f"write {town / PROMPTS / name}")
+    return found
 
 
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Unavailable(f"{file} cannot be read: {error.strerror}", "check its rights") from error
-    except UnicodeDecodeError as broken:
-        raise Invalid(f"{file} is not UTF-8: {broken.reason}", "mend that file") from broken
-
-
-def _text(file: Path, values: Mapping[str, Any], key: str, default: str | None = None) -> str:
-    value = values.get(key, default)
-    if not isinstance(value, str) or (default is None and not value):
-        raise Invalid(f"{file}: {key} is {'missing' if value is None else 'no text'}", "mend that file")
-    return value
-
-
-def _texts(file: Path, values: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = values.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):  # pyright: ignore[reportUnknownVariableType]
-        raise Invalid(f"{file}: {key} is not a list of texts", "mend that file")
-    return tuple(str(word) for word in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-
-
-def _flag(file: Path, values: Mapping[str, Any], key: str) -> bool:
-    value = values.get(key, False)
-    if not isinstance(value, bool):
-        raise Invalid(f"{file}: {key} is neither true nor false", "mend that file")
-    return value
-
-
-def _one_of(file: Path, values: Mapping[str, Any], key: str, kind: type[E]) -> E:
-    word = _text(file, values, key)
-    if word not in list(kind):
-        raise Invalid(f"{file}: {key} is {word!r}", f"one of: {', '.join(kind)}")
-    return kind(word)
-
-
-def _capability(file: Path, word: str) -> Capability:
-    if word not in list(Capability):
-        raise Invalid(f"{file}: nobody may {word!r}", f"a role may: {', '.join(Capability)}")
-    return Capability(word)
-
-
-def _callback(file: Path, word: str) -> Callback:
-    if word not in list(Callback):
-        raise Invalid(f"{file}: there is no callback {word!r}", f"callbacks: {', '.join(Callback)}")
-    return Callback(word)
+def _words(prompt: Path) -> str:
+    text = role_file.read(prompt)
+    if not text.strip():
+        raise Invalid(f"{prompt} is empty", "write there what its agents are told, or remove it")
+    return text

@@ -6,7 +6,7 @@ from gastown.domain.assignments import Assignment
 from gastown.domain.briefing_facts import Briefing, HookedWork
 from gastown.domain.messages import Kind, Message
 from gastown.domain.observed import Present
-from gastown.domain.prompts import fill_in
+from gastown.domain.prompts import Told, fill_in
 from gastown.domain.roles import Place, Role
 from gastown.errors import GastownError, NotFound
 from gastown.ledger import agents, beads, events, incarnations, messages, molecules
@@ -35,24 +35,26 @@ def briefing(town: Town, address: str) -> Briefing:
     rig = town.rig(agent.rig) if agent.rig else None
     role = roles.read(agent.role, town=town.root, rig=agent.rig)
     assignment = agents.open_assignment(town.ledger, address)
+    told = _told(town, agent, rig)
     return Briefing(
         address=address,
-        role_prompt=_prompt(town, agent, role, rig),
+        role_prompt=fill_in(role.prompt, told),
         target=rig.target if rig else "",
         starts=_earlier_starts(town, assignment) if assignment else 0,
         work=_work(town, rig, agent, role, assignment) if assignment else None,
         role=role.name,
-        orders=role.directives,
+        orders=fill_in(role.directives, told),
         orders_in=role.sources.get("directives", ""),
         note=_note(town, address, assignment),
         mail=[message for message in messages.unread(town.ledger, address) if not _is_note(message)],
     )
 
 
-def _prompt(town: Town, agent: AgentRow, role: Role, rig: RigSettings | None) -> str:
-    of_rig = {"rig": rig.name, "target": rig.target} if rig else {}
-    own = {"address": agent.address, "name": agent.name, "role": agent.role, "town": town.settings.name}
-    return fill_in(role.prompt, {**own, **of_rig})
+def _told(town: Town, agent: AgentRow, rig: RigSettings | None) -> Told:
+    return Told(
+        name=agent.name, address=agent.address, role=agent.role, town=town.settings.name,
+        rig=rig.name if rig else None, target=rig.target if rig else None,
+    )  # fmt: skip
 
 
 def _note(town: Town, address: str, assignment: Assignment | None) -> Message | None:

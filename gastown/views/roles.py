@@ -76,22 +76,30 @@ def check_roles(town: Town) -> tuple[Finding, ...]:
             found.append(Finding(name, rig, broken.message, broken.hint, fatal=True))
             continue
         found += [Finding(name, rig, what, hint, fatal) for what, hint, fatal in _wrong(town, read, rig)]
-    found += [
-        Finding(file.stem, None, f"{file} is for a role that is not there", "gt role list", fatal=False)
-        for file in (town.root / roles.DIRECTIVES).glob("*.md")
-        if file.stem not in roles.names(town.root)
-    ]
-    return tuple(found)
+    return (*found, *_for_nobody(town))
+
+
+def _for_nobody(town: Town) -> Iterator[Finding]:
+    """Standing orders that no role has."""
+    for rig in (None, *town.rigs):
+        home = town.root if rig is None else town.root / rig
+        there_are = roles.names(town.root, rig)
+        for file in sorted((home / roles.DIRECTIVES).glob("*.md")):
+            if file.stem not in there_are:
+                what = f"{file} is for a role that is not there"
+                yield Finding(file.stem, rig, what, "gt role list", fatal=False)
 
 
 def _wrong(town: Town, role: Role, rig: str | None) -> Iterator[tuple[str, str, bool]]:
     """What is wrong with a role that can be read: what, what to do, and whether it keeps it from working."""
-    unknown = [name for name in named_in(role.prompt) if name not in VARIABLES]
-    if unknown:
-        known = ", ".join(f"{{{name}}}" for name in VARIABLES)
-        yield f"its prompt names {{{unknown[0]}}}, which nobody fills in", f"variables: {known}", True
-    if role.scope is Scope.TOWN and (alien := OF_A_RIG & set(named_in(role.prompt))):
-        yield f"its prompt names {{{min(alien)}}}, and its agents have no rig", "leave it out", True
+    if rig is not None and role.scope is Scope.TOWN:
+        yield (
+            f"what {rig} says of it never counts: its agents belong to the town",
+            f"say it in {town.root}",
+            False,
+        )
+    yield from _named(role.prompt, "its prompt names", role.scope, fatal=True)
+    yield from _named(role.directives, "its standing orders name", role.scope, fatal=False)
     if role.formula and role.formula not in formulas.names(town.root, rig):
         yield f"there is no formula {role.formula!r}", NAMES, True
     if len(role.prompt) > LONGEST_PROMPT:
@@ -115,6 +123,17 @@ def _wrong(town: Town, role: Role, rig: str | None) -> Iterator[tuple[str, str, 
             town.runtime(role.runtime)
         except GastownError as unusable:
             yield unusable.message, unusable.hint, True
+
+
+def _named(text: str, whose: str, scope: Scope, *, fatal: bool) -> Iterator[tuple[str, str, bool]]:
+    """What stands in braces there and is never filled in; orders may mean it so."""
+    names = named_in(text)
+    unknown = next((name for name in names if name not in VARIABLES), None)
+    if unknown is not None:
+        known = ", ".join(f"{{{name}}}" for name in VARIABLES)
+        yield f"{whose} {{{unknown}}}, which nobody fills in", f"variables: {known}", fatal
+    if scope is Scope.TOWN and (alien := OF_A_RIG & set(names)):
+        yield f"{whose} {{{min(alien)}}}, and its agents have no rig", "leave it out", fatal
 
 
 def _everywhere(town: Town) -> Iterator[tuple[str, str | None]]:

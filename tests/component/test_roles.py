@@ -7,13 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from gastown import assets
+from gastown.domain.identity import OUR_ROLES
 from gastown.domain.roles import Capability, Restart
 from gastown.domain.runtime import Callback
 from gastown.errors import GastownError, Invalid, NotFound
+from gastown.ledger import agents
+from gastown.operations.work.create import create
+from gastown.operations.work.sling import sling
 from gastown.settings import roles
 from gastown.town import Town
+from gastown.views.briefing import briefing
 from gastown.views.roles import check_roles, role_lines
-from tests.towns import a_town
+from tests.towns import HUMAN, a_town, put_to_work
 
 REVIEWER = """
 summary = "reads what others made"
@@ -72,6 +78,12 @@ def test_of_prompts_the_nearest_counts_and_standing_orders_add_up(town: Town) ->
     assert found.directives == "Be brief.\n\nWrite tests."
 
 
+def test_standing_orders_name_the_agent_as_prompts_do(town: Town) -> None:
+    write(town.root / "directives" / "polecat.md", "Ask {rig}/witness, {name} of {town}; {whom} not.")
+    put_to_work(town)
+    assert briefing(town, "web/polecats/Toast").orders == "Ask web/witness, Toast of town; {whom} not."
+
+
 def test_a_town_adds_a_role_with_one_file_and_one_prompt(town: Town) -> None:
     write(town.root / "roles" / "reviewer.toml", REVIEWER)
     write(town.root / "prompts" / "reviewer.md", "You are {name}, who reads what others made in {rig}.")
@@ -92,9 +104,27 @@ WRONG: dict[str, tuple[str, str]] = {
     "an unknown callback": (REVIEWER + 'callbacks = ["sing"]', "there is no callback 'sing'"),
     "an unknown formula": (REVIEWER + 'formula = "nothing"', "there is no formula 'nothing'"),
     "an unknown agent CLI": (REVIEWER + 'runtime = "nothing"', "nothing"),
+    "a name that no agent may bear": (REVIEWER + 'names = ["../x"]', "'../x' cannot name an agent"),
+    "an agent called as a role": (REVIEWER + 'names = ["mayor"]', "'mayor' cannot name an agent"),
+    "an agent without a name": (REVIEWER + 'names = [""]', "'' cannot name an agent"),
+    "two agents of one name": (REVIEWER + 'names = ["Iris", "iris"]', "'iris' cannot name one more agent"),
+    "a worktree where there is no rig": (REVIEWER.replace('"rig"', '"town"', 1), "and so no worktree"),
+    "first words that move the cursor": (
+        REVIEWER.replace("Run: gt", r"\u001b[2J"),
+        "first_words holds control characters",
+    ),
+    "first words that press return": (REVIEWER.replace("Run: gt", r"y\n"), "first_words holds control"),
+    "first words of nothing": (REVIEWER.replace("Run: gt prime", " "), "first_words is no text"),
+    "an empty prompt": (REVIEWER.replace("reviewer.md", "empty.md"), "empty.md is empty"),
+    "a prompt that lies elsewhere": (
+        REVIEWER.replace("reviewer.md", "../town.toml"),
+        "prompt is '../town.toml'",
+    ),
     "a variable nobody fills in": (REVIEWER.replace("reviewer.md", "odd.md"), "names {colour}"),
     "a rig where there is none": (
-        REVIEWER.replace('"rig"', '"town"', 1).replace("reviewer.md", "rigged.md"),
+        REVIEWER.replace('"rig"', '"town"', 1)
+        .replace("worktree", "folder")
+        .replace("reviewer.md", "rigged.md"),
         "its agents have no rig",
     ),
 }
@@ -106,6 +136,7 @@ def test_what_is_wrong_with_a_role_is_named_and_the_others_are_not_blamed(
 ) -> None:
     for name, prompt in {
         "reviewer.md": "You read.",
+        "empty.md": " \n",
         "odd.md": "A {colour} one.",
         "rigged.md": "{rig}",
     }.items():
@@ -120,6 +151,102 @@ def test_orders_for_a_role_that_is_not_there_are_noticed(town: Town) -> None:
     write(town.root / "directives" / "polcat.md", "A slip.")
     [finding] = check_roles(town)
     assert "polcat.md is for a role that is not there" in finding.what
+
+
+def test_orders_of_a_rig_for_a_role_that_is_not_there_are_noticed(town: Town) -> None:
+    write(town.root / "web" / "roles" / "reviewer.toml", REVIEWER)
+    write(town.root / "prompts" / "reviewer.md", "You read.")
+    write(town.root / "web" / "directives" / "reviewer.md", "Be kind.")
+    write(town.root / "api" / "directives" / "reviewer.md", "Be kind.")
+    [finding] = check_roles(town)
+    assert (finding.role, finding.rig, finding.fatal) == ("reviewer", "api", False)
+
+
+def test_what_a_rig_says_of_a_role_of_the_town_is_noticed(town: Town) -> None:
+    write(town.root / "web" / "roles" / "mayor.toml", 'model = "large"\n')
+    [finding] = check_roles(town)
+    assert (finding.role, finding.rig, finding.fatal) == ("mayor", "web", False)
+    assert "never counts" in finding.what
+
+
+def test_braces_in_orders_that_nobody_fills_in_are_noticed(town: Town) -> None:
+    write(town.root / "directives" / "polecat.md", "Ask {rig}/witness, {name}.")
+    assert check_roles(town) == ()
+    write(town.root / "directives" / "polecat.md", "Ask {whom}.")
+    write(town.root / "directives" / "mayor.md", "Look at {rig}.")
+    found = check_roles(town)
+    assert not any(finding.fatal for finding in found)
+    assert [finding.what for finding in found] == [
+        "its standing orders name {rig}, and its agents have no rig",
+        "its standing orders name {whom}, which nobody fills in",
+    ]
+
+
+NO_ROLES = (
+    "overseer",
+    "polecats",
+    "dogs",
+    "queue",
+    "supervisor",
+    "town",
+    "archive",
+    "crew-ann",
+    "Bad Name",
+    "Loud",
+    "web",
+)
+
+
+@pytest.mark.parametrize("name", [*NO_ROLES, "reviewers"])
+def test_no_role_is_called_as_somebody_or_something_else(town: Town, name: str) -> None:
+    write(town.root / "roles" / f"{name}.toml", REVIEWER)
+    write(town.root / "roles" / "reviewer.toml", REVIEWER)
+    write(town.root / "prompts" / "reviewer.md", "You read.")
+    for rig in (None, "api"):
+        with pytest.raises(Invalid, match="role"):
+            roles.read(name, town=town.root, rig=rig)
+    [finding] = check_roles(town)
+    assert (finding.role, finding.fatal) == (name, True)
+    assert roles.read("reviewer", town=town.root).prompt == "You read."
+
+
+def test_a_role_is_no_way_to_another_folder(town: Town) -> None:
+    write(town.root / "reviewer.toml", REVIEWER)
+    with pytest.raises(Invalid, match="cannot name a role"):
+        roles.read("../reviewer", town=town.root)
+
+
+def test_work_slung_at_the_human_makes_no_agent(town: Town) -> None:
+    write(
+        town.root / "roles" / "overseer.toml",
+        REVIEWER.replace('"rig"', '"town"').replace("worktree", "folder"),
+    )
+    write(town.root / "prompts" / "reviewer.md", "You read.")
+    work = create(town, "Mend the door", by=HUMAN)
+    with pytest.raises(GastownError):
+        sling(town, work.id, "overseer", by=HUMAN)
+    assert agents.get(town.ledger, "overseer") is None
+
+
+@pytest.mark.parametrize("said", ['scope = "rig"', "many = true"])
+@pytest.mark.parametrize("folder", ["", "web"])
+def test_what_addresses_rest_on_is_settled(town: Town, folder: str, said: str) -> None:
+    write(town.root / folder / "roles" / "mayor.toml", f"{said}\n")
+    with pytest.raises(Invalid, match="of mayor is settled"):
+        roles.read("mayor", town=town.root, rig=folder or None)
+    write(town.root / folder / "roles" / "mayor.toml", 'scope = "town"\nmany = false\nmodel = "large"\n')
+    assert roles.read("mayor", town=town.root, rig=folder or None).model == "large"
+
+
+def test_a_role_can_do_without_callbacks(town: Town) -> None:
+    write(town.root / "roles" / "polecat.toml", "callbacks = []\n")
+    assert roles.read("polecat", town=town.root).callbacks == frozenset()
+    [finding] = check_roles(town)
+    assert "they are rung instead" in finding.what
+
+
+def test_the_roles_that_come_with_us_keep_their_names_for_themselves() -> None:
+    assert {f"{name}.toml" for name in OUR_ROLES} == set(assets.names(roles.ROLES))
 
 
 def test_a_role_that_is_not_there_is_not_found(town: Town) -> None:

@@ -13,7 +13,7 @@ from gastown.domain.briefing_facts import Briefing, HookedWork
 from gastown.domain.briefing_text import LEAST, one_line, printable, quote, shorten
 from gastown.domain.messages import Message, Urgency
 from gastown.domain.molecules import Molecule, Step
-from gastown.domain.prompts import fill_in
+from gastown.domain.prompts import Told, fill_in
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PROMPT = "You are a polecat.\n"
@@ -126,8 +126,9 @@ def test_a_long_prompt_is_shortened_before_the_hook_is() -> None:
 
 
 def test_a_role_prompt_is_filled_in_once_and_what_nobody_knows_stays() -> None:
-    values = {"name": "{rig}", "rig": "web"}
-    assert fill_in("You are {name} of {rig}, {unheard} {of", values) == "You are {rig} of web, {unheard} {of"
+    whom = Told(name="{rig}", address="web/polecats/Toast", role="polecat", town="gt", rig="web")
+    assert fill_in("You are {name} of {rig}, {unheard} {of", whom) == "You are {rig} of web, {unheard} {of"
+    assert fill_in("{address} {target}", whom) == "web/polecats/Toast {target}"
 
 
 def test_standing_orders_are_told_as_the_towns_own_words_and_shortened_by_rule() -> None:
