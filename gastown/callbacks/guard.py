@@ -3,12 +3,12 @@
 It is a rail for confused agents and no fence against malice: who wants to can always spell it otherwise.
 """
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 
 from gastown.callbacks.guard_git import refused
 from gastown.callbacks.guard_paths import removed, removing, sql, tmux, writing, written
+from gastown.callbacks.report import Report
 from gastown.callbacks.shell import UNKNOWN, Simple, commands
 from gastown.callbacks.whose import Here
 
@@ -34,29 +34,20 @@ _ONE_MORE = frozenset(
 )
 
 
-def refusal(said: str, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Why the tool that a report tells of is not to run, and what it was to do; an empty reason: it may run.
-
-    Raises ValueError for a report that is no JSON.
-    """
-    report: dict[str, object] = json.loads(said)
-    given = report.get("tool_input")
+def refusal(report: Report, environment: Mapping[str, str]) -> tuple[str, str]:
+    """Why the tool that a report tells of is not to run, and what it was to do; an empty reason: it may run."""
     here = Here(
         os.path.realpath(environment.get("GT_TOWN", "")),
         environment.get("GT_ADDRESS", ""),
-        os.path.realpath(str(report.get("cwd") or os.getcwd())),
+        os.path.realpath(report.cwd or os.getcwd()),
     )
-    if not isinstance(given, dict):
-        return "", ""
-    fields: dict[str, object] = dict(given)  # pyright: ignore[reportUnknownArgumentType]
-    command = fields.get("command")
-    if isinstance(command, str):
-        return _Walk(here, environment).why(command[:LONGEST]), command
-    if isinstance(command, list):
-        words = [str(word) for word in list[object](command)]  # pyright: ignore[reportUnknownArgumentType]
-        return _Walk(here, environment).simple(Simple(words)), " ".join(words)
-    path = str(fields.get("file_path") or fields.get("notebook_path") or "")
-    return writing(path, here.cwd, here), f"{report.get('tool_name')} {path}"
+    match report.command:
+        case str(command):
+            return _Walk(here, environment).why(command[:LONGEST]), command
+        case list(words):
+            return _Walk(here, environment).simple(Simple(words)), " ".join(words)
+        case _:
+            return writing(report.path, here.cwd, here), f"{report.tool} {report.path}"
 
 
 class _Walk:

@@ -52,17 +52,12 @@ def _guarded(said: str) -> tuple[str, str]:
 
     if not worth_a_look(said, os.environ):
         return "", ""
-    import json
-
+    from gastown.callbacks import report
     from gastown.callbacks.guard import refusal
 
-    why, command = refusal(said, os.environ)
-    if not why:
-        return "", ""
-    told = {"session_id": json.loads(said).get("session_id"), "message": command, "reason": why}
-    denied = {"hookEventName": "PreToolUse", "permissionDecision": "deny"}
-    reason = {"permissionDecisionReason": f"Gas Town: {why}"}
-    return json.dumps(told), json.dumps({"hookSpecificOutput": {**denied, **reason}})
+    told = report.read(said)
+    why, command = refusal(told, os.environ)
+    return report.denied(told, command, why) if why else ("", "")
 
 
 def _said() -> str:

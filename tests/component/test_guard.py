@@ -7,6 +7,7 @@ import pytest
 
 from gastown.callbacks.glance import worth_a_look
 from gastown.callbacks.guard import refusal
+from gastown.callbacks.report import denied, read
 from tests.towns import a_town
 
 TOAST = "web/polecats/Toast"
@@ -55,7 +56,7 @@ def why(root: Path, command: str, address: str = TOAST) -> str:
     }
     said = {"tool_name": "Bash", "tool_input": {"command": command}, "cwd": str(root / address)}
     report = json.dumps(said)
-    because = refusal(report, environment)[0]
+    because = refusal(read(report), environment)[0]
     assert not because or worth_a_look(report, environment)
     return because
 
@@ -483,7 +484,7 @@ def test_files_of_others_and_of_the_town_are_not_written(
     given = {field: path if path.startswith("/") else f"{root / TOAST}/{path}"}
     said = {"tool_name": tool, "tool_input": given, "cwd": str(root / TOAST)}
     environment = {"GT_TOWN": str(root), "GT_ADDRESS": TOAST}
-    because, _ = refusal(json.dumps(said), environment)
+    because, _ = refusal(read(json.dumps(said)), environment)
     assert (because == "") is free
     assert free or worth_a_look(json.dumps(said), environment)
 
@@ -515,6 +516,16 @@ def test_each_agent_is_at_home_in_its_own_place(root: Path) -> None:
 
 
 def test_what_is_no_report_at_all_is_let_through_or_said_to_be_none(root: Path) -> None:
-    assert refusal('{"tool_name": "Read", "tool_input": []}', {"GT_TOWN": str(root)}) == ("", "")
+    assert refusal(read('{"tool_name": "Read", "tool_input": []}'), {"GT_TOWN": str(root)})[0] == ""
     with pytest.raises(ValueError, match="Expecting value"):
-        refusal("git push origin main", {"GT_TOWN": str(root)})
+        read("git push origin main")
+
+
+def test_commands_given_word_by_word_or_in_broken_text_are_read_too(root: Path) -> None:
+    environment = {"GT_TOWN": str(root), "GT_ADDRESS": TOAST}
+    for command in (["git", "stash"], "echo \ud800; git stash", "echo 'a\0b'; git stash"):
+        report = read(json.dumps({"tool_input": {"command": command}, "cwd": str(root / TOAST)}))
+        because, said = refusal(report, environment)
+        told, answer = denied(report, said, because)
+        assert json.loads(told)["reason"] == because != ""
+        assert because in json.loads(answer)["hookSpecificOutput"]["permissionDecisionReason"]

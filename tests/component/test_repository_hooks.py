@@ -93,6 +93,8 @@ def test_agents_push_other_branches_and_people_push_what_they_like(rig: GitRig) 
         ["fetch", "origin", "main:main"],
         ["update-ref", "-d", f"{RESCUE}/Shadow/x/worktree"],
         ["update-ref", "refs/gastown/target/main", "HEAD"],
+        ["update-ref", "refs/remotes/origin/main", "HEAD"],
+        ["branch", "-d", "-r", "origin/main"],
     ],
     ids=" ".join,
 )
@@ -125,6 +127,13 @@ def test_what_is_theirs_and_what_is_new_is_free(rig: GitRig) -> None:
     assert tried(rig, "branch", "-D", "crew-ann/home", env=crew) == ""
     assert "another agent" in tried(rig, "branch", "-D", "polecat/Toast/we-1", env=crew)
     assert tried(rig, "branch", "refinery/we-3", env=as_agent("web/refinery")) == ""
+
+
+def test_what_the_remote_has_is_fetched_by_agents(rig: GitRig) -> None:
+    assert tried(rig, "push", "--quiet", str(rig.origin), "HEAD:main", env={}) == ""
+    shadow = as_agent("web/polecats/Shadow")
+    assert tried(rig, "pull", "--quiet", "--rebase", "origin", "main", who="Shadow", env=shadow) == ""
+    assert rig.refs("refs/remotes/origin")["refs/remotes/origin/main"] == head(rig.polecat())
 
 
 def test_our_own_git_does_not_ask_the_hooks(rig: GitRig, monkeypatch: pytest.MonkeyPatch) -> None:

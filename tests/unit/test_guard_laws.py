@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gastown.callbacks.guard import refusal
+from gastown.callbacks.report import read
 from gastown.callbacks.shell import commands
 
 FORBIDDEN = st.sampled_from([
@@ -19,7 +20,7 @@ TEXT = st.lists(st.one_of(FORBIDDEN, st.text(max_size=5)), max_size=8).map(" ".j
 
 def why(command: str) -> str:
     said = {"tool_name": "Bash", "tool_input": {"command": command}, "cwd": "/nowhere"}
-    return refusal(json.dumps(said), {"GT_TOWN": "/no/town", "GT_ADDRESS": "web/polecats/Toast"})[0]
+    return refusal(read(json.dumps(said)), {"GT_TOWN": "/no/town", "GT_ADDRESS": "web/polecats/Toast"})[0]
 
 
 @given(TEXT)

@@ -56,6 +56,11 @@ look() {
         @TARGET@)
             refuse "${ref#refs/heads/}" "the merge queue" \\
                 "look at it with: git checkout --detach origin/${ref#refs/heads/}" ;;
+        @SEEN@)
+            case $(ps -o args= -p $PPID 2>/dev/null) in
+            *" update-ref "* | *" branch "*)
+                refuse "${ref#refs/remotes/}" "everybody" "it says how far the remote is: git fetch origin" ;;
+            esac ;;
         refs/gastown/*)
             refuse "$ref" "the town" "it keeps work safe, and only gt changes it" ;;
         @AGENTS@)
@@ -108,11 +113,11 @@ def hooks_path(repository: Path) -> Observed[str]:
 
 
 def _texts(target: str, branches: Sequence[str]) -> dict[str, str]:
-    own = quote(f"refs/heads/{target}")
+    own, seen = quote(f"refs/heads/{target}"), quote(f"refs/remotes/origin/{target}")
     agents = " | ".join(f"refs/heads/{pattern}" for pattern in branches) or "refs/none"
     texts = {"pre-push": _PRE_PUSH, "reference-transaction": _REFERENCE_TRANSACTION}
     return {
-        name: _HEAD + text.replace("@TARGET@", own).replace("@AGENTS@", agents)
+        name: _HEAD + text.replace("@TARGET@", own).replace("@SEEN@", seen).replace("@AGENTS@", agents)
         for name, text in texts.items()
     }
 
