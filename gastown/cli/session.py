@@ -37,7 +37,7 @@ def start(who: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:
 
 
 def _started(started: "Started") -> str:
-    word = "runs already" if started.runs else "wanted"
+    word = "runs already" if started.runs else "wanted" if started.wanted else "starts"
     begins = f"; {started.undeferred} begins" if started.undeferred else ""
     resumed = f"; it was paused: {output.harmless(started.resumed)}" if started.resumed else ""
     return f"{word}  {started.agent}   (session {started.session}{begins}{resumed})"
@@ -62,7 +62,8 @@ def _stopped(stopped: "Stopped") -> str:
         else f"stopped before  {stopped.agent}: no session ran"
     )
     if not stopped.bead:
-        return told
+        until = "nothing is started for its mail until you start it again, or gt up does"
+        return f"{told}\n  {until}" if stopped.paused else told
     return f"{told}\n  {stopped.bead} stays on its hook; nothing is started for it until you start the session again"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gastown.domain.endings import told_of_mail_until
 from gastown.domain.observed import Absent, Observed, Present, Unknown
 from gastown.domain.roles import Place, Restart, Scope, Wake
 from gastown.domain.runtime import Activity, AgentStatus, Features
@@ -45,6 +46,10 @@ class PastStart:
     """Why it ended; None while it runs."""
     ended_head: str | None = None
     """Where the branch stood when it ended, if that could be read."""
+    by_agent: bool = False
+    """Whether an agent wished that another took its place, itself or another."""
+    steps: int = 0
+    """Steps of its work that were done in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class LastStart:
     """When it was wished that a fresh session takes its place."""
     handoff_by: str | None = None
     runtime: str = ""
+    why: str | None = None
+    """Why it ended."""
     left_because: str | None = None
     """The word of its CLI for the end of its conversation, if it told of one."""
 
@@ -129,6 +136,10 @@ class AgentFacts:
     wanted: Wanted | None = None
     mail_at: datetime | None = None
     """When the newest message came that it has not been shown."""
+    told_until: datetime | None = None
+    """Until when the newest session knew of its mail that was told anything; asked for where the last start was not."""
+    mail_starts: Sequence[PastStart] = ()
+    """Starts for mail since then that were told nothing: none of them has seen it."""
     features: Features = CAPABLE
     """What its agent CLI does for us, with the callbacks that its role lets it have."""
     question: str | None = None
@@ -144,7 +155,22 @@ class AgentFacts:
         """Whether its session takes one of the slots for workers; one whose role cannot be read may well."""
         if isinstance(self.role, Unknown):
             return True
-        return self.role.is_for_work and self.wanted is None
+        return self.role.is_for_work and (self.wanted is None or self.role.restart is Restart.TEMPORARY)
+
+    @property
+    def is_woken_by_mail(self) -> bool:
+        """Whether mail is work for it: it looks after something, and no session was told of the newest mail.
+
+        A start that was told nothing counts for nothing here: neither one that failed, nor one that was killed first.
+        """
+        if self.mail_at is None or isinstance(self.role, Unknown):
+            return False
+        start, until = self.last_start, self.told_until
+        if start is not None and start.primed_at is not None:
+            until = told_of_mail_until(
+                began_at=start.began_at, rung_at=start.mail_rung_at, ended_at=start.ended_at, why=start.why
+            )
+        return self.role.restart is Restart.PERMANENT and (until is None or self.mail_at > until)
 
     @property
     def stays(self) -> bool:

@@ -92,6 +92,11 @@ def worker_state(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Sit
 
 def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Situation:
     if agent.hook is None and agent.wanted is None:
+        if agent.paused is None and agent.is_woken_by_mail:
+            action = supervise(agent, policy, now)
+            return Situation(
+                WorkerState.PARKED if isinstance(action, Park) else WorkerState.IDLE, action.because
+            )
         return Situation(
             WorkerState.IDLE, f"paused: {agent.paused}" if agent.paused else "nothing on the hook"
         )
@@ -136,7 +141,10 @@ def _running(agent: AgentFacts, hook: Hooked, policy: RestartPolicy, now: dateti
     if start is None or start.generation != hook.generation:
         return Situation(WorkerState.WAITING_TURN, supervise(agent, policy, now).because)
     if start.handoff_at is not None and start.ended_at is None:
-        return Situation(WorkerState.WORKING, supervise(agent, policy, now).because)
+        action = supervise(agent, policy, now)
+        return Situation(
+            WorkerState.PARKED if isinstance(action, Park) else WorkerState.WORKING, action.because
+        )
     if (obstacle := needs_a_person(agent, now)) is not None:
         return Situation(WorkerState.STALLED, obstacle.why)
     match agent.status:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from gastown.domain import endings
 from gastown.domain.assignments import Assignment, Incarnation
 from gastown.domain.clock import moment, moment_or_none, stamp
 from gastown.ledger.database import Database, Row
@@ -146,6 +147,22 @@ def starts_of_bead(database: Database, bead: str) -> Sequence[Row]:
 def starts_without_work(database: Database, agent: str, since: datetime) -> Sequence[Row]:
     """Starts of an agent's sessions that were for no bead, since that moment, oldest first."""
     return database.rows("incarnations", "starts_without_work", agent=agent, since=stamp(since))
+
+
+def told_of_mail_until(database: Database, agent: str) -> datetime | None:
+    """Until when the newest session of the agent knew of its mail that was told anything; None when none was."""
+    row = database.row("incarnations", "newest_primed", agent=agent)
+    if row is None:
+        return None
+    return endings.told_of_mail_until(
+        began_at=moment(row["began_at"]), rung_at=moment_or_none(row["mail_rung_at"]),
+        ended_at=moment_or_none(row["ended_at"]), why=row["why"],
+    )  # fmt: skip
+
+
+def starts_for_mail(database: Database, agent: str, since: datetime | None) -> Sequence[Row]:
+    """Starts without work that were told nothing, from the first unread mail on that came after `since`."""
+    return database.rows("incarnations", "starts_for_mail", agent=agent, since=stamp(since) if since else "")
 
 
 def compacting(database: Database, until: datetime) -> Sequence[Incarnation]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gastown.domain.beads import BeadStatus
-from gastown.domain.clock import moment_or_none, stamp
+from gastown.domain.clock import moment, moment_or_none, stamp
 from gastown.domain.molecules import Molecule, Step
 from gastown.ledger import graph
 from gastown.ledger.database import Database, Row
@@ -37,6 +37,11 @@ def open_of_bead(database: Database, bead: str) -> Molecule | None:
 def steps_on_hooks(database: Database) -> Mapping[str, tuple[int, int]]:
     """For each bead on a hook with steps to go through: how many are done, and how many there are."""
     return {row["bead"]: (row["done"], row["steps"]) for row in database.rows("molecules", "steps_on_hooks")}
+
+
+def steps_done_at(database: Database, bead: str) -> Sequence[datetime]:
+    """When the steps were done that lead through a bead."""
+    return [moment(row["closed_at"]) for row in database.rows("molecules", "steps_done_at", bead=bead)]
 
 
 def close_steps(database: Database, molecule: str, reason: str, *, by: str, now: datetime) -> int:

@@ -23,9 +23,10 @@ from gastown.domain.actions import (
 )
 from gastown.domain.decide.queues import LONGEST_QUEUE_PAUSE, QueueStarts, queue_started
 from gastown.errors import Busy, GastownError
-from gastown.ledger import events, merges
+from gastown.ledger import agents, merges
 from gastown.operations.merge.gate_environment import queue_mark
 from gastown.operations.sessions.environment import without_identity
+from gastown.operations.sessions.report import tell_parked
 from gastown.supervisor.deeds import Deed, carry_out
 from gastown.town import Town
 from gastown.world.process import spawn
@@ -59,7 +60,9 @@ class Hands:
             case RingDoorbell() | StopSession() | RecordEnd() | FinishDone() | ReportSilence():
                 self._beside(self._tidying, action)
             case Park(agent, bead, because):
-                self._park(agent, bead, because)
+                found = agents.get(self._town.ledger, agent)
+                unwanted = found is not None and found.wanted_at is None
+                tell_parked(self._town, agent, bead, because, mail=bead is None and unwanted)
             case StartQueue(rig):
                 self._start_queue(rig)
 
@@ -112,18 +115,6 @@ class Hands:
                 put_off, self._put_off = self._put_off, False
             if achieved or put_off:  # else the next look comes with the heartbeat: what fails must not spin
                 ring(self._town.places.wake)
-
-    def _park(self, agent: str, bead: str | None, because: str) -> None:
-        """Tell people once that no more sessions are started for a bead, or for a wish without work."""
-        ledger, now = self._town.ledger, self._town.clock.now()
-        type_, about = ("bead.parked", bead) if bead is not None else ("agent.parked", agent)
-        told = events.last_of_type(ledger, about, type_)
-        started = events.last_of_type(ledger, agent, "agent.starting")
-        failed = events.last_of_type(ledger, agent, "agent.start_failed")
-        newest = max((event.seq for event in (started, failed) if event), default=0)
-        if told is None or told.seq < newest:
-            with ledger.transaction():
-                events.append(ledger, "supervisor", type_, about, now, agent=agent, why=because)
 
     def _start_queue(self, rig: str) -> None:
         now = self._town.clock.now()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gastown.domain.clock import moment, moment_or_none
 from gastown.domain.decide.merge_queue import configuration, to_do
@@ -12,7 +13,7 @@ from gastown.domain.runtime import AgentStatus, Callback, Features, Runtime
 from gastown.domain.supervised import CAPABLE, AgentFacts, Hooked, LastStart, PastStart, QueueFacts, Wanted
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError
-from gastown.ledger import agents, incarnations, merges
+from gastown.ledger import agents, incarnations, merges, past_starts
 from gastown.ledger.database import Row
 from gastown.settings.rig import RigSettings
 from gastown.town import Town
@@ -84,24 +85,6 @@ def look(town: Town, names: Iterable[str]) -> Mapping[str, Observed[Session]]:
         return dict.fromkeys(wanted, Unknown(error.message))
 
 
-def past_starts(town: Town, bead: str) -> tuple[PastStart, ...]:
-    """Starts of sessions for a bead since a person last slung it, oldest first."""
-    return _past(incarnations.starts_of_bead(town.ledger, bead))
-
-
-def _past(rows: Iterable[Row]) -> tuple[PastStart, ...]:
-    return tuple(
-        PastStart(
-            began_at=moment(row["began_at"]),
-            head=row["head"],
-            ended_at=moment_or_none(row["ended_at"]),
-            cause=row["why"],
-            ended_head=row["ended_head"],
-        )
-        for row in rows
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Glance:
     """One look: asks agent CLIs what they do, and each role's file once."""
@@ -147,6 +130,7 @@ def _session_name(row: Row, rigs: Mapping[str, RigSettings]) -> str:
 
 def _facts(glance: _Glance, row: Row, name: str, seen: Observed[Session]) -> AgentFacts:
     session, role, runtime = _believe(seen, row), glance.role(row), glance.runtime(row)
+    until, mail_starts = _for_mail(glance.town, row)
     return AgentFacts(
         address=row["address"],
         rig=row["rig"] or "",
@@ -163,7 +147,17 @@ def _facts(glance: _Glance, row: Row, name: str, seen: Observed[Session]) -> Age
         features=_features(runtime, role),
         question=row["question"],
         mail_at=moment_or_none(row["mail_at"]),
+        told_until=until,
+        mail_starts=mail_starts,
     )
+
+
+def _for_mail(town: Town, row: Row) -> tuple[datetime | None, tuple[PastStart, ...]]:
+    """Since when mail waits, and what was tried for it: nothing, unless the last start was told nothing."""
+    if row["mail_at"] is None or row["incarnation"] is None or row["primed_at"] is not None:
+        return None, ()
+    until = incarnations.told_of_mail_until(town.ledger, row["address"])
+    return until, past_starts.for_mail(town.ledger, row["address"], until)
 
 
 def _features(runtime: Runtime | Unknown, role: KnownRole | Unknown) -> Features:
@@ -196,14 +190,14 @@ def _hooked(town: Town, row: Row) -> Hooked:
         priority=row["priority"],
         slung_at=moment(row["slung_at"]),
         done_wished_at=moment_or_none(row["done_at"]),
-        starts=past_starts(town, row["hook_bead"]),
+        starts=past_starts.of_bead(town.ledger, row["hook_bead"]),
         deferred=bool(row["deferred"]),
     )
 
 
 def _wanted(town: Town, row: Row) -> Wanted:
     since = moment(row["wanted_at"])
-    starts = _past(incarnations.starts_without_work(town.ledger, row["address"], since))
+    starts = past_starts.without_work(town.ledger, row["address"], since)
     return Wanted(since, row["wanted_by"] or "", starts)
 
 
@@ -227,5 +221,6 @@ def _last_start(row: Row) -> LastStart:
         handoff_at=moment_or_none(row["handoff_at"]),
         handoff_by=row["handoff_by"],
         runtime=row["incarnation_runtime"] or "",
+        why=row["why"],
         left_because=row["left_because"],
     )

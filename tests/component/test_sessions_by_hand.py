@@ -68,7 +68,7 @@ def test_a_stop_ends_all_of_it_and_it_does_not_come_back_by_itself(place: Sessio
     place.is_primed(MAYOR)
     child = place.a_child(MAYOR)
     stopped = by_hand.stop(place.town, MAYOR, by=HUMAN)
-    assert (stopped.session, stopped.bead, stopped.paused) == ("hq-mayor", None, "")
+    assert (stopped.session, stopped.bead, stopped.paused) == ("hq-mayor", None, STOPPED)
     assert child.wait(10) < 0
     assert place.session(MAYOR) is None
     assert processes.marked({"GT_TOWN": str(place.root), "GT_ADDRESS": MAYOR}) == ()

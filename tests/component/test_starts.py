@@ -7,11 +7,10 @@ import pytest
 from gastown.domain.assignments import Caller
 from gastown.domain.decide.budget import SESSION_ENDED, parked_because
 from gastown.domain.supervised import RestartPolicy
-from gastown.ledger import agents, incarnations
+from gastown.ledger import agents, incarnations, past_starts
 from gastown.operations.work.sling import sling
 from gastown.operations.work.unsling import unsling
 from gastown.town import Town
-from gastown.views.supervised import past_starts
 from tests.towns import HUMAN, a_town, put_to_work, start
 
 TOAST, RUST = "web/polecats/Toast", "web/polecats/Rust"
@@ -41,15 +40,15 @@ def bead(town: Town) -> str:
 
 def parked(town: Town, bead: str) -> bool:
     """Whether nobody tries any more."""
-    return parked_because(past_starts(town, bead), RestartPolicy()) is not None
+    return parked_because(past_starts.of_bead(town.ledger, bead), RestartPolicy()) is not None
 
 
 def test_a_person_who_slings_it_again_gives_it_a_new_budget(town: Town, bead: str) -> None:
     unsling(town, TOAST, by=HUMAN)
     sling(town, bead, "Rust", by=HUMAN)
-    assert past_starts(town, bead) == ()
+    assert past_starts.of_bead(town.ledger, bead) == ()
     start(town, RUST)
-    assert len(past_starts(town, bead)) == 1
+    assert len(past_starts.of_bead(town.ledger, bead)) == 1
 
 
 def test_an_agent_who_slings_it_again_does_not(town: Town, bead: str) -> None:
@@ -63,5 +62,5 @@ def test_the_starts_of_other_work_of_the_same_agent_do_not_count(town: Town, bea
     put_to_work(town)
     other = agents.open_assignment(town.ledger, TOAST)
     assert other is not None
-    assert len(past_starts(town, other.bead)) == 1
-    assert len(past_starts(town, bead)) == 5
+    assert len(past_starts.of_bead(town.ledger, other.bead)) == 1
+    assert len(past_starts.of_bead(town.ledger, bead)) == 5

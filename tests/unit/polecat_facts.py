@@ -67,9 +67,11 @@ def crash(
     ended_head: str | None = None,
     at: datetime = AGO,
     lived: timedelta = timedelta(seconds=2),
+    by_agent: bool = False,
+    steps: int = 0,
 ) -> PastStart:
     """A start that has ended; nothing was achieved in it where nothing else is said."""
-    return PastStart(at, head, at + lived, cause, ended_head)
+    return PastStart(at, head, at + lived, cause, ended_head, by_agent, steps)
 
 
 def hooked(starts: Sequence[PastStart]) -> Hooked:
@@ -92,6 +94,8 @@ def toast(  # noqa: PLR0913 - whatever may be a fact
     features: Features = CAPABLE,
     question: str | None = None,
     mail_at: datetime | None = None,
+    told_until: datetime | None = None,
+    mail_starts: Sequence[PastStart] = (),
 ) -> AgentFacts:
     """Toast, with work on its hook and no session."""
     return AgentFacts(
@@ -110,6 +114,8 @@ def toast(  # noqa: PLR0913 - whatever may be a fact
         features=features,
         question=question,
         mail_at=mail_at,
+        told_until=told_until,
+        mail_starts=tuple(mail_starts),
     )
 
 
@@ -147,6 +153,8 @@ past_starts = st.builds(
     ended_head=heads,
     at=moments,
     lived=st.integers(0, 1200).map(lambda s: timedelta(seconds=s)),
+    by_agent=st.booleans(),
+    steps=st.sampled_from([0, 0, 0, 1]),
 )
 hooks = st.builds(
     Hooked,
@@ -208,6 +216,8 @@ agents = st.builds(
     features=st.builds(Features, primes=st.booleans(), reports=st.booleans(), propels=st.booleans()),
     question=st.sampled_from([None, None, "hq-1"]),
     mail_at=st.sampled_from([None, None, AGO - timedelta(minutes=1), NOW]),
+    told_until=st.none() | moments,
+    mail_starts=st.lists(past_starts, max_size=8),
 )
 towns = st.lists(agents, max_size=9).map(
     lambda drawn: [replace(agent, address=f"web/polecats/P{number}") for number, agent in enumerate(drawn)]

@@ -105,19 +105,28 @@ def test_who_nobody_wants_and_who_has_no_work_hands_itself_off_once_a_minute() -
     assert isinstance(supervise(hasty, POLICY, JUST_NOW + HASTE), StartSession)
 
 
-HANDED_OFF_SOON = crash(HANDOFF, lived=HASTE / 2)
-HANDED_OFF_LATER = crash(HANDOFF, lived=HASTE)
+HANDED_OFF_SOON = crash(HANDOFF, lived=HASTE / 2, by_agent=True)
+HANDED_OFF_LATER = crash(HANDOFF, lived=HASTE, by_agent=True)
+WITHOUT_A_BRANCH = replace(HANDED_OFF_LATER, head=None)
+BY_A_PERSON = replace(HANDED_OFF_SOON, by_agent=False)
 
 BUDGETS: dict[str, tuple[list[PastStart], bool]] = {
     "five in haste": ([HANDED_OFF_SOON] * 5, True),
     "four in haste": ([HANDED_OFF_SOON] * 4, False),
-    "a hundred that worked a minute": ([HANDED_OFF_LATER] * 100, False),
-    "crashes between handoffs that worked": ([crash(), HANDED_OFF_LATER] * 5, True),
+    "five that worked a minute, and the branch did not move": ([HANDED_OFF_LATER] * 5, True),
+    "a hundred by a person": ([BY_A_PERSON] * 100, False),
+    "a hundred that worked a minute, and moved the branch": (
+        [replace(HANDED_OFF_LATER, head=str(n)) for n in range(100)],
+        False,
+    ),
+    "a hundred that did a step each": ([replace(HANDED_OFF_SOON, steps=1)] * 100, False),
+    "a hundred without a branch that worked a minute": ([WITHOUT_A_BRANCH] * 100, False),
+    "crashes between handoffs by a person": ([crash(), BY_A_PERSON] * 5, True),
 }
 
 
 @pytest.mark.parametrize("starts, parked", BUDGETS.values(), ids=BUDGETS)
-def test_handoffs_spend_budget_only_in_haste(starts: list[PastStart], parked: bool) -> None:  # noqa: FBT001 - a column
+def test_handoffs_by_agents_spend_budget_while_nothing_moves(starts: list[PastStart], parked: bool) -> None:  # noqa: FBT001 - a column
     assert (parked_because(starts, POLICY) is not None) == parked
 
 
@@ -132,7 +141,7 @@ def test_an_agent_that_does_nothing_but_hand_off_is_parked_after_pauses() -> Non
             action = supervise(agent, POLICY, now)
         if isinstance(action, Park):
             break
-        starts.append(PastStart(now, "a", now + timedelta(seconds=1), HANDOFF))
+        starts.append(PastStart(now, "a", now + timedelta(seconds=1), HANDOFF, by_agent=True))
         now += timedelta(seconds=1)
     assert len(starts) == POLICY.budget
     assert waited >= timedelta(seconds=3)

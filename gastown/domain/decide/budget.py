@@ -15,11 +15,11 @@ CUT_OFF = "its start was cut off: who started it was killed"
 UNSEEN = "could not look"
 """How causes begin that were a tool's silence: they make the pauses longer, and spend no budget."""
 NOBODYS_FAULT = frozenset({STOPPED_BY_PERSON, RESTARTED, STOPPED, CUT_OFF})
-"""Causes that say nothing about the work."""
+"""Causes that say nothing about the work; what an agent did is told otherwise, or `by_agent`."""
 CAUSES = 3
 """Budgets of one cause that all causes together may spend: one that always has another face ends as well."""
 HASTE = timedelta(minutes=1)
-"""A session that is handed off sooner came to nothing."""
+"""A session without a branch that hands itself off sooner came to nothing."""
 DOUBLINGS = 20
 """More would be longer than any pause."""
 _OF_THE_MOMENT = re.compile(r"\S*\d\S*")
@@ -57,21 +57,33 @@ def last_cause(starts: Sequence[PastStart]) -> str:
 def _fruitless(starts: Sequence[PastStart], policy: RestartPolicy) -> Sequence[PastStart]:
     """The starts that came to nothing since the last progress, whatever their causes, oldest first.
 
-    Progress is a head where the branch was never before, or a session that lived long enough.
+    Progress is a head where the branch was never before, a step that was done, or a session that lived long enough.
     """
     run: list[PastStart] = []
     heads: set[str] = set()
     for start in starts:
-        if _moved(heads, start.head):
+        if _moved(heads, start.head) or start.steps:
             run.clear()
         if start.ended_at is None:
             continue
         lived = start.ended_at - start.began_at
-        if _moved(heads, start.ended_head) or lived >= policy.patience:
+        if _moved(heads, start.ended_head) or start.steps or lived >= policy.patience:
             run.clear()
-        elif start.cause not in NOBODYS_FAULT and not (start.cause == HANDOFF and lived >= HASTE):
+        elif not _is_nobodys_fault(start, lived):
             run.append(start)
     return run
+
+
+def _is_nobodys_fault(start: PastStart, lived: timedelta) -> bool:
+    """Whether its end says nothing about the work: a person wished it, or it was ours.
+
+    What agents wish counts while nothing moves. Without a branch nobody sees that, so a handoff may come in time.
+    """
+    if not start.by_agent:
+        return start.cause in NOBODYS_FAULT or start.cause == HANDOFF
+    if start.cause == HANDOFF:
+        return start.head is None and lived >= HASTE
+    return start.cause in NOBODYS_FAULT - {RESTARTED}
 
 
 def _moved(heads: set[str], head: str | None) -> bool:

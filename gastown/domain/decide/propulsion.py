@@ -19,6 +19,12 @@ UNTOUCHED = timedelta(minutes=1)
 """For so long nothing may have happened in a session that a person has seen, before anything is typed there."""
 
 
+def is_starting(start: LastStart, now: datetime) -> bool:
+    """Whether its session has only begun, and its first words may not have come to its CLI yet."""
+    unheard = start.ended_at is None and start.prompted_at is None and start.turn_ended_at is None
+    return unheard and timedelta() <= now - start.began_at < UNPRIMED
+
+
 def is_typable(agent: AgentFacts, session: Session, now: datetime) -> bool:
     """Whether a line may be typed to it: it waits at its prompt, and no person is at it.
 

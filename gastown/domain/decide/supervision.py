@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from gastown.domain.actions import Action, FinishDone, LeaveAlone, Park, RecordEnd, StartSession, StopSession
 from gastown.domain.decide.budget import HASTE, SESSION_ENDED, last_cause, parked_because, pause
-from gastown.domain.decide.propulsion import propel, tell_of_mail
+from gastown.domain.decide.propulsion import UNPRIMED, is_starting, propel, tell_of_mail
 from gastown.domain.endings import HANDOFF
 from gastown.domain.identity import OVERSEER
 from gastown.domain.observed import Absent, Present, Unknown
@@ -83,6 +83,8 @@ def _at_rest(agent: AgentFacts, session: Session, policy: RestartPolicy, now: da
         return _in_conversation(agent, now) or StopSession(agent.address, session, "its work was taken back")
     if not agent.turn_ended:
         return LeaveAlone(agent.address, "its last turn has not ended")
+    if (start := agent.last_start) is not None and is_starting(start, now):
+        return LeaveAlone(agent.address, "is starting", start.began_at + UNPRIMED)
     if session.attached:
         return LeaveAlone(agent.address, "a person is watching its session")
     if (talk := _in_conversation(agent, now)) is not None:
@@ -117,20 +119,9 @@ def _not_running(agent: AgentFacts, policy: RestartPolicy, now: datetime) -> Act
         return FinishDone(agent.address, hook.generation, "gt done was begun and not finished")
     if (fresh := _replace(agent, policy, now, "no session runs")) is not None:
         return fresh
-    if _is_woken_by_mail(agent):
+    if agent.is_woken_by_mail:
         return _begin(agent, None, policy, now, "mail waits for it")
     return LeaveAlone(agent.address, f"{hook.bead} is deferred" if hook else "nothing on the hook")
-
-
-def _is_woken_by_mail(agent: AgentFacts) -> bool:
-    """Whether mail is work for it: it looks after something, and the mail came since it was last there."""
-    if (
-        agent.mail_at is None
-        or isinstance(agent.role, Unknown)
-        or agent.role.restart is not Restart.PERMANENT
-    ):
-        return False
-    return agent.last_start is None or agent.mail_at > agent.last_start.began_at
 
 
 def _ended(agent: AgentFacts, start: LastStart) -> Action:
@@ -190,9 +181,12 @@ def _begin(
 
 
 def _starts_without_work(agent: AgentFacts) -> Sequence[PastStart]:
-    """Those since its session was wanted, and those that would have begun what was put off on its hook."""
+    """Those since its session was wanted, and those that would have begun what was put off on its hook.
+
+    Where nobody wants it, those that mail called for and that have not seen it.
+    """
     if agent.wanted is None:
-        return ()
+        return agent.mail_starts if agent.is_woken_by_mail else ()
     put_off = agent.hook.starts if agent.hook is not None else ()
     since = [start for start in put_off if start.began_at >= agent.wanted.since]
     return sorted((*agent.wanted.starts, *since), key=lambda start: start.began_at)

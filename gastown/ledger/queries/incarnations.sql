@@ -27,7 +27,7 @@ SELECT i.id FROM incarnations i
    AND (i.lasting OR i.generation = (SELECT max(g.generation) FROM assignments g WHERE g.agent = i.agent))
 
 -- name: starts_of_bead
-SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why FROM incarnations WHERE bead = :bead
+SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why, handoff_by FROM incarnations WHERE bead = :bead
    AND id > coalesce((SELECT max(i.id) FROM incarnations i JOIN assignments a USING (generation)
                        WHERE i.bead = :bead AND a.generation < :reset), 0)
  ORDER BY id
@@ -59,8 +59,20 @@ SELECT * FROM incarnations WHERE id = :id
 SELECT * FROM incarnations WHERE agent = :agent ORDER BY id
 
 -- name: starts_without_work
-SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why FROM incarnations
+SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why, handoff_by FROM incarnations
  WHERE agent = :agent AND bead IS NULL AND began_at >= :since ORDER BY id
+
+-- name: newest_primed
+SELECT * FROM incarnations WHERE agent = :agent AND primed_at IS NOT NULL ORDER BY id DESC LIMIT 1
+
+-- name: starts_for_mail
+SELECT id, generation, head, ended_head, began_at, primed_at, failure, ended_at, why, handoff_by FROM incarnations
+ WHERE agent = :agent AND bead IS NULL
+   AND id > coalesce((SELECT max(p.id) FROM incarnations p WHERE p.agent = :agent AND p.primed_at IS NOT NULL), 0)
+   AND began_at >= (SELECT min(m.sent_at) FROM messages m CROSS JOIN beads b ON b.id = m.id
+                     WHERE m.recipient = :agent AND m.seen_at IS NULL AND m.sender <> :agent AND b.status <> 'closed'
+                       AND m.sent_at > :since)
+ ORDER BY id
 
 -- name: reported
 UPDATE incarnations SET reported_at = :at WHERE id = :id AND reported_at IS NULL AND ended_at IS NULL

@@ -24,6 +24,13 @@ SELECT a.hook_bead AS bead, count(*) AS steps, sum(s.status = 'closed') AS done
   JOIN beads s ON s.id = d.bead AND s.type = 'step'
  WHERE a.hook_bead IS NOT NULL GROUP BY a.hook_bead
 
+-- name: steps_done_at
+SELECT s.closed_at FROM dependencies p
+  JOIN beads m ON m.id = p.bead AND m.type = 'molecule'
+  JOIN dependencies d ON d.depends_on = m.id AND d.kind = 'parent-child'
+  JOIN beads s ON s.id = d.bead AND s.type = 'step' AND s.closed_at IS NOT NULL
+ WHERE p.depends_on = :bead AND p.kind = 'parent-child'
+
 -- name: close_steps
 UPDATE beads SET status = 'closed', closed_at = :at, closed_by = :by, close_reason = :reason,
        updated_at = :at, updated_by = :by

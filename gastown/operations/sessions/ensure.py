@@ -57,7 +57,7 @@ def ensure(
         work = agents.open_assignment(town.ledger, address)
         if work is not None and (work.done_commit is not None or work.no_change is not None):
             return None  # what was handed in is carried to its end first
-        wanted = agent.wanted_at is not None or handoff is not None or _has_mail(town, address, newest)
+        wanted = agent.wanted_at is not None or handoff is not None or _has_mail(town, address)
         if not wanted and (work is None or (work.deferred and not restart)):
             return None
         if session is not None and newest is not None and _serves(newest, session, work):
@@ -77,12 +77,15 @@ def ensure(
         return Ensured(address, work.bead if work else None, begin(town, wish), started=True)
 
 
-def _has_mail(town: Town, address: str, newest: Incarnation | None) -> bool:
-    """Whether mail is work for it: it looks after something, and some came since it was last there."""
+def _has_mail(town: Town, address: str) -> bool:
+    """Whether mail is work for it: it looks after something, and no session was told of the newest."""
     if role_of(town, address).restart is not Restart.PERMANENT:
         return False
-    mail = messages.newest_unread(town.ledger, address)
-    return mail is not None and (newest is None or mail > newest.began_at)
+    mail, until = (
+        messages.newest_unread(town.ledger, address),
+        incarnations.told_of_mail_until(town.ledger, address),
+    )
+    return mail is not None and (until is None or mail > until)
 
 
 def live_session(town: Town, address: str) -> Session | None:

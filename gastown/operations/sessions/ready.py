@@ -109,9 +109,25 @@ def _for_work(town: Town, repository: "Repository", address: Address, assignment
         branch,
         start=start,
         had_session=newest is not None,
-        resume=_worked_there(town, assignment),
+        resume=_worked_there(town, assignment) or _is_kept_as_it_is(town, address, folder),
     )
     return Place(folder, branch, base, prepared.head, tuple(prepared.rescued))
+
+
+def _is_kept_as_it_is(town: Town, address: Address, folder: Path) -> bool:
+    """Whether it is the agent's own worktree and holds what is not saved: people work there, too.
+
+    Then the work is done where it stands; its briefing says where that is. One that cannot be read is made ready.
+    """
+    from gastown.world.git import worktrees
+
+    if is_lent(role_of(town, str(address))) or not folder.exists():
+        return False
+    try:
+        seen = worktrees.status(folder)
+    except GastownError:
+        return False
+    return seen.dirty or bool(seen.operation)
 
 
 def _worked_there(town: Town, assignment: Assignment) -> bool:

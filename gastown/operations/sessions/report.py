@@ -38,6 +38,34 @@ def report_silence(town: Town, address: str, incarnation: int, *, because: str) 
     return True
 
 
+def tell_parked(town: Town, address: str, bead: str | None, because: str, *, mail: bool = False) -> bool:
+    """Write down, once, that no more sessions are started for a bead, or without work; False when that is known.
+
+    `mail`: it was to be started for mail that nobody reads now, so whoever looks after it gets a message, too.
+    """
+    ledger, now = town.ledger, town.clock.now()
+    type_, about = ("bead.parked", bead) if bead is not None else ("agent.parked", address)
+    with ledger.transaction():
+        told = events.last_of_type(ledger, about, type_)
+        started = events.last_of_type(ledger, address, "agent.starting")
+        failed = events.last_of_type(ledger, address, "agent.start_failed")
+        if told is not None and told.seq >= max((e.seq for e in (started, failed) if e), default=0):
+            return False
+        events.append(ledger, SENDER, type_, about, now, agent=address, why=because)
+        if mail:
+            who = parse_address(address).short
+            subject = f"{who} does not come up for its mail"
+            body = (
+                f"There is mail for {who}, and no session of it comes up to read it: {because}.\n"
+                f"When that is mended: gt session start {who}."
+            )
+            send(
+                town, ledger, sender=SENDER, recipient=monitor_of(address), subject=subject, body=body, now=now,
+                kind="help", urgency="high",
+            )  # fmt: skip
+    return True
+
+
 def monitor_of(address: str) -> str:
     """Who is told of what is odd about this agent."""
     where = parse_address(address)

@@ -1,6 +1,7 @@
 """Ending a session that has nothing left to do, and letting go of what it worked in."""
 
 from gastown.domain.identity import parse_address
+from gastown.domain.observed import Absent
 from gastown.domain.terminal import Session
 from gastown.errors import GastownError
 from gastown.ledger import agents, events, incarnations
@@ -14,16 +15,20 @@ from gastown.world.locks import lock
 def stop(town: Town, address: str, session: Session, *, because: str) -> bool:
     """End that very session with its process tree; False when work came onto the hook meanwhile.
 
-    Raises Busy when somebody works on the agent, Unavailable when something survives.
+    False, too, when somebody else has ended it. Raises Busy when somebody works on the agent, Unavailable when
+    something survives.
     """
     with lock(town.places.lock(address), what=address):
         if (work := agents.open_assignment(town.ledger, address)) is not None and not work.deferred:
+            return False
+        newest = incarnations.newest(town.ledger, address)
+        runs = not isinstance(town.terminal.look([session.name])[session.name], Absent)
+        if newest is not None and newest.ended_at is not None and not runs:
             return False
         town.terminal.stop(session)
         end_leftovers(town, {"GT_ADDRESS": address})
         now = town.clock.now()
         with town.ledger.transaction() as ledger:
-            newest = incarnations.newest(ledger, address)
             if newest is not None and newest.ended_at is None:
                 incarnations.end(ledger, newest.id, because, now)
             events.append(

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gastown.domain.endings import STOPPED
 from gastown.domain.identity import OVERSEER, Address
 from gastown.domain.observed import Absent
 from gastown.domain.roles import Place, Restart, Role, Scope, Wake
@@ -63,7 +64,7 @@ def _call(town: Town, address: Address, role: Role | GastownError, asked: "_Aske
         return Called(name, already=False, why_not=role.message)
     agent = agents.get(town.ledger, name)
     already = agent is not None and agent.wanted_at is not None
-    if agent is not None and agent.paused is not None:
+    if agent is not None and agent.paused not in {None, STOPPED}:
         return Called(name, already, f"it is paused: {agent.paused}; gt agent resume {name}")
     if why := asked.why_not(name, role):
         return Called(name, already, why)
@@ -71,6 +72,8 @@ def _call(town: Town, address: Address, role: Role | GastownError, asked: "_Aske
     try:
         with town.ledger.transaction() as ledger:
             known(town, ledger, name, now)
+            if agents.pause(ledger, name, None):
+                events.append(ledger, OVERSEER, "agent.unpaused", name, now, was=STOPPED)
             agents.want(ledger, name, by=OVERSEER, now=now)
             if not already:
                 events.append(ledger, OVERSEER, "agent.wanted", name, now)
