@@ -5,18 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from gastown.domain.actions import Action, LeaveAlone, Park, StartSession
 from gastown.domain.assignments import Caller
 from gastown.domain.briefing import render
+from gastown.domain.decide.supervision import supervise
 from gastown.domain.endings import STOPPED
-from gastown.domain.supervised import RestartPolicy
-from gastown.errors import Refused
-from gastown.ledger import agents
+from gastown.domain.observed import Absent
+from gastown.domain.supervised import AgentFacts, RestartPolicy
+from gastown.domain.worker_state import WorkerState, worker_state
+from gastown.errors import GastownError, Refused
+from gastown.ledger import agents, incarnations, messages
 from gastown.operations.sessions import by_hand, pausing
 from gastown.operations.sessions.ensure import ensure
 from gastown.operations.sessions.stop import stop
 from gastown.operations.talk.send import send
 from gastown.operations.town.call_up import call_up
+from gastown.supervisor.act import Hands
 from gastown.views.briefing import briefing
+from gastown.views.supervised import observe_agent
 from tests.component.sessions_town import ANN, MAYOR, TOAST, WITNESS, SessionsTown, sessions_town
 from tests.support import git
 from tests.towns import HUMAN
@@ -134,3 +140,58 @@ def test_work_that_was_put_off_leaves_a_crew_members_unsaved_files_where_they_ar
     assert git("status", "--porcelain=v2", "--branch", cwd=home) == before
     assert place.newest(ANN).bead == bead
     assert "Your worktree is on the branch mine" in render(briefing(place.town, ANN))
+
+
+def seen(place: SessionsTown, address: str) -> AgentFacts:
+    """The agent as the supervisor sees it."""
+    found = observe_agent(place.town, address)
+    assert found is not None
+    return found
+
+
+def decided(place: SessionsTown, address: str) -> Action:
+    """What the supervisor does about it, pauses waited out."""
+    now = place.town.clock.now()
+    action = supervise(seen(place, address), RestartPolicy(), now)
+    while isinstance(action, LeaveAlone) and action.until is not None:
+        action = supervise(seen(place, address), RestartPolicy(), action.until)
+    return action
+
+
+def test_mail_whose_starts_fail_is_tried_again_and_its_monitor_is_told_at_last(place: SessionsTown) -> None:
+    broken = place.root / "roles" / "witness.toml"
+    broken.parent.mkdir()
+    broken.write_text('runtime = "nonsense"\n')
+    mail(place, place.make(WITNESS))
+    for _ in range(RestartPolicy().budget):
+        assert isinstance(decided(place, WITNESS), StartSession)
+        with pytest.raises(GastownError):
+            ensure(place.town, WITNESS, because="a test")
+    parked = decided(place, WITNESS)
+    assert isinstance(parked, Park)
+    hands = Hands(place.town)
+    for _ in range(2):
+        hands.do(parked)
+    assert len(place.told("agent.parked")) == 1
+    assert [letter.subject for letter in messages.unread(place.ledger, "deacon")] == [
+        "web/witness does not come up for its mail"
+    ]
+    facts = seen(place, WITNESS)
+    assert worker_state(facts, RestartPolicy(), place.town.clock.now()).state is WorkerState.PARKED
+    assert isinstance(facts.session, Absent)
+    broken.unlink()
+    by_hand.start(place.town, WITNESS, by=HUMAN)
+    ensured(place, WITNESS)
+
+
+def test_mail_whose_session_was_killed_before_it_was_told_is_not_forgotten(place: SessionsTown) -> None:
+    mail(place, place.make(WITNESS))
+    with place.ledger.transaction() as ledger:
+        lost = incarnations.mint(
+            ledger, WITNESS, None, credential_hash="x", conversation="c", session="we-witness", head=None,
+            why_older="", now=place.town.clock.now(), lasting=True,
+        )  # fmt: skip
+        incarnations.end(ledger, lost, "the session ended", place.town.clock.now())
+    assert isinstance(decided(place, WITNESS), StartSession)
+    ensured(place, WITNESS)
+    place.is_primed(WITNESS)

@@ -17,6 +17,7 @@ from gastown.domain.decide.budget import (
 )
 from gastown.domain.decide.queues import LONGEST_QUEUE_PAUSE, QueueStarts, queue_started
 from gastown.domain.decide.supervision import supervise
+from gastown.domain.endings import RESTARTED, STOPPED
 from gastown.domain.supervised import PastStart, RestartPolicy
 from tests.unit.polecat_facts import AGO, ENDED, NOW, POLICY, causes, crash, hooked, toast
 
@@ -72,6 +73,21 @@ BUDGETS: dict[str, tuple[Sequence[PastStart], bool]] = {
     "a commit in a session that gt down ended": (
         [*[crash()] * 4, crash(STOPPED_BY_PERSON, ended_head="b"), crash(head="b")],
         False,
+    ),
+    "a hundred restarts by a person": ([crash(RESTARTED)] * 100, False),
+    "five restarts by agents": ([crash(RESTARTED, by_agent=True)] * 5, True),
+    "five stops by an agent": ([crash(f"{STOPPED} by web/witness")] * 5, True),
+    "restarts by agents, and the branch moves": (
+        [crash(RESTARTED, by_agent=True, head=str(number)) for number in range(100)],
+        False,
+    ),
+    "restarts by agents, and a step is done in each": (
+        [crash(RESTARTED, by_agent=True, steps=1)] * 100,
+        False,
+    ),
+    "five more after the last step": (
+        [*[crash(steps=1)] * 9, *[crash(RESTARTED, by_agent=True)] * 5],
+        True,
     ),
     "one that still runs counts nothing": (
         [*[crash()] * 4, PastStart(AGO, "a", None, None)],

@@ -10,7 +10,19 @@ from gastown.domain.decide.slots import within_slots
 from gastown.domain.decide.supervision import supervise
 from gastown.domain.observed import Absent
 from gastown.domain.supervised import AgentFacts
-from tests.unit.polecat_facts import HOOK, NOW, POLICY, START, UNSEEN, at_rest, toast, towns
+from tests.unit.polecat_facts import (
+    CREW,
+    HERE,
+    HOOK,
+    NOW,
+    POLICY,
+    START,
+    UNSEEN,
+    WANTED,
+    at_rest,
+    toast,
+    towns,
+)
 
 
 @settings(max_examples=25)
@@ -50,6 +62,22 @@ def test_who_waits_is_told_so() -> None:
     town = [wanting("one", waits=2), wanting("two")]
     _, second = within_slots([supervise(agent, POLICY, NOW) for agent in town], town, 1)
     assert second == LeaveAlone("two", "waits its turn: 1 polecats run")
+
+
+def test_a_polecat_that_is_wanted_takes_a_slot_like_any_other() -> None:
+    wanted = toast(address="wanted", hook=None, wanted=WANTED, session=HERE, start=START)
+    assert started([wanted, wanting("one")], 1) == []
+
+
+def test_work_comes_before_a_wish_without_work() -> None:
+    wished = toast(address="wished", hook=None, wanted=WANTED)
+    assert started([wished, wanting("one")], 1) == ["one"]
+    assert started([wished, wanting("one")], 2) == ["wished", "one"]
+
+
+def test_crew_that_is_wanted_waits_for_nobody() -> None:
+    crew = toast(address="crew", role=CREW, wanted=WANTED)
+    assert started([crew, wanting("one")], 1) == ["crew", "one"]
 
 
 def test_a_session_that_cannot_be_seen_holds_its_slot() -> None:
