@@ -1,5 +1,6 @@
 """A town made by hand around a real repository, with work that polecats have handed over; for test_merge_queue."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -119,6 +120,11 @@ class MergeTown:
             f'[rig]\nurl = "{self.remote}"\nprefix = "we"\ntarget = "{target}"\n'
             f"[gate]\n{script}\nnone = {str(none).lower()}\nseconds = {seconds}\n"
         )
+
+    def keep_environment(self, environment: Mapping[str, str]) -> None:
+        """As if a person with this environment had started the supervisor."""
+        self.town.places.environment.parent.mkdir(parents=True, exist_ok=True)
+        self.town.places.environment.write_text(json.dumps(dict(environment)))
 
     def submit(
         self, title: str, files: Mapping[str, str], *, base: str | None = None, target: str = "main"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gastown.errors import Unavailable
+from gastown.errors import Refused, Unavailable
 from gastown.ledger import merges
 from gastown.operations.merge.gate import Tree, run_gate
 from gastown.operations.merge.queue import Queue
@@ -150,18 +150,18 @@ def test_what_lands_is_what_was_tested_whatever_the_gate_does_to_the_worktree(
     }  # fmt: skip
 
 
-def test_a_gate_is_nobody_in_the_town(place: MergeTown, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (
+def test_a_gate_is_nobody_in_the_town(place: MergeTown) -> None:
+    secrets = (
         "GT_CREDENTIAL",
         "GT_ADDRESS",
         "GT_INCARNATION",
         "GIT_AUTHOR_NAME",
         "ANTHROPIC_API_KEY",
         "UV_PUBLISH_TOKEN",
-    ):
-        monkeypatch.setenv(name, "secret")
-    monkeypatch.setenv("PATH", f"{place.town.places.bin}:{os.environ['PATH']}")
-    monkeypatch.setenv("https_proxy", "http://proxy.example.org")
+    )
+    path = f"{place.town.places.bin}:{os.environ['PATH']}"
+    more = {"PATH": path, "https_proxy": "http://proxy.example.org"}
+    place.keep_environment({**os.environ, **dict.fromkeys(secrets, "secret"), **more})
     place.gate('env | sort > "$HOME/seen"')
     place.submit("Add a file", {"new.txt": "new\n"})
     place.run()
@@ -171,6 +171,33 @@ def test_a_gate_is_nobody_in_the_town(place: MergeTown, monkeypatch: pytest.Monk
     assert not [name for name in seen if name.startswith("GT_")]
     assert {name for name in seen if name.startswith("GASTOWN_")} == {"GASTOWN_GATE", "GASTOWN_TOWN"}
     assert (seen["CI"], seen["TERM"], seen["https_proxy"]) == ("true", "dumb", "http://proxy.example.org")
+
+
+def test_an_agent_does_not_run_the_queue_that_judges_its_work(
+    place: MergeTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = place.submit("Add a file", {"new.txt": "new\n"})
+    monkeypatch.setenv("GT_CREDENTIAL", "a polecat's")
+    with pytest.raises(Refused, match="gt mq run is for people"):
+        place.run()
+    assert place.request(request.id).state == "queued"
+    assert place.subjects() == ["Begin"]
+
+
+def test_a_gate_runs_in_the_environment_of_the_person_who_started_the_supervisor(
+    place: MergeTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "fake" / "checkit"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    place.gate("checkit", seconds=5)
+    place.keep_environment({"PATH": os.environ["PATH"], "LANG": "C"})
+    request = place.submit("Add a file", {"new.txt": "new\n"})
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    place.run()
+    assert place.request(request.id).state == "held"
+    assert place.subjects() == ["Begin"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

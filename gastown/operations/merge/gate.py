@@ -15,6 +15,7 @@ from gastown.operations.merge.gate_environment import gate_environment, marks
 from gastown.operations.merge.gate_log import GateLog
 from gastown.operations.merge.queue import Queue
 from gastown.operations.merge.stopping import Stopped
+from gastown.operations.sessions.environment import kept_environment
 from gastown.settings.rig import RigSettings
 from gastown.world import process, processes
 from gastown.world.adoption import adopting
@@ -81,7 +82,7 @@ def _execute(queue: Queue, rig: RigSettings, log: Path) -> GateRun:
                 ["/bin/sh", "-c", _PRINT_INTO, "gate", rig.gate, str(printed.pipe)],
                 deadline=limit,
                 cwd=queue.places.checkout,
-                env=gate_environment(queue.town, queue.rig, os.environ),
+                env=gate_environment(queue.town, queue.rig, kept_environment(queue.town) or os.environ),
                 started=orphans.started,
             )
             status, timed_out = finished.status, False

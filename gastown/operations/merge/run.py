@@ -16,7 +16,7 @@ from gastown.operations.merge.retarget import follow_settings
 from gastown.operations.merge.seals import read_target
 from gastown.operations.merge.settle import give_up_or_wait, hold, take_up, wait, wait_no_more
 from gastown.operations.merge.stopping import Stopped, stopped_by_signals
-from gastown.operations.sessions.caller import must_be_somebody
+from gastown.operations.sessions.caller import must_be_person
 from gastown.town import Town
 from gastown.world.locks import lock
 from gastown.world.wake import ring
@@ -29,9 +29,9 @@ def run_queue(town: Town, rig: str, *, say: Callable[[str], None]) -> None:
     what it left running and goes on. On SIGTERM and SIGHUP it ends its gate and returns; the request stays
     queued. Raises NotFound for a rig that is not there, Busy while another process runs this queue, and, when
     all that could be done is done, Unavailable if requests had to be left waiting: start it again later. Refused
-    in a gate of this town.
+    for agents, whose work it judges, and in a gate of this town.
     """
-    must_be_somebody(town)
+    must_be_person(town, "gt mq run")
     town.rig(rig)
     queue = Queue(town, rig, say)
     try:
