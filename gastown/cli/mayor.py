@@ -26,9 +26,11 @@ def mayor(*, up: Up = True, as_json: Json = False) -> None:
         output.show(started, _started, as_json=as_json)
         output.next_steps("gt attach mayor", "gt peek mayor")
         return
+    from gastown.operations.sessions.caller import must_be_person
     from gastown.operations.town.arrival import wait_for
     from gastown.world.process import exec_into
 
+    must_be_person(town, "going to the mayor")
     if not started.runs:
         output.tell("the mayor comes …")
     exec_into(town.terminal.attach_command(wait_for(town, started.agent)))

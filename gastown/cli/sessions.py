@@ -39,11 +39,13 @@ def attach(
 ) -> None:
     """Go into an agent's session, as if you sat at its terminal; the prefix key and d lead out again."""
     from gastown.errors import Refused
+    from gastown.operations.sessions.caller import must_be_person
     from gastown.views.find_agent import find_agent
     from gastown.views.sessions import session_of
     from gastown.world.process import exec_into
 
     town = here()
+    must_be_person(town, "gt attach")
     name = session_of(town, find_agent(town, who)).name if who else None
     if not (output.on_terminal() and output.can_ask()):
         raise Refused("gt attach needs a terminal", f"gt peek {who or 'AGENT'} prints the last lines")

@@ -1,5 +1,6 @@
 """What would keep a queue busy for ever is held after a while, and a person can send it back."""
 
+import secrets
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
+from gastown.domain.identity import parse_address
 from gastown.errors import Busy, GastownError, NotFound, Refused
-from gastown.ledger import merges
+from gastown.ledger import agents, incarnations, merges
 from gastown.operations.merge.reject import reject
 from gastown.operations.merge.retry import retry
 from gastown.views.log import log
@@ -196,6 +198,32 @@ def test_what_is_rejected_while_its_gate_runs_does_not_land_and_is_not_tested_ag
     assert queue.wait(PATIENCE) == 0
     place.came_back_once(request)
     assert len(place.happened("gate.began")) == 1
+
+
+def refinery(place: MergeTown, rig: str = "web") -> Caller:
+    """A new session of the rig's refinery, as a caller."""
+    address, now = f"{rig}/refinery", place.town.clock.now()
+    with place.ledger.transaction() as ledger:
+        agents.add(ledger, parse_address(address), now)
+        incarnation = incarnations.mint(
+            ledger, address, None, credential_hash=secrets.token_hex(), conversation="c", session="s", head=None,
+            why_older="", now=now, lasting=True,
+        )  # fmt: skip
+    return Caller(address, incarnation)
+
+
+def test_only_the_refinery_of_its_rig_and_its_newest_session_decides_about_a_request(
+    place: MergeTown,
+) -> None:
+    request = place.submit("Add a file", {"new.txt": ""})
+    others, older, newer = refinery(place, "api"), refinery(place), refinery(place)
+    for decide in (reject, retry):
+        with pytest.raises(Refused, match="api/refinery may decide over the merge queue of api only"):
+            decide(place.town, request.id, by=others)
+        with pytest.raises(Refused, match="older session of web/refinery"):
+            decide(place.town, request.id, by=older)
+    assert place.request(request.id).state == "queued"
+    assert reject(place.town, request.id, by=newer).state == "sent_back"
 
 
 def test_what_is_landing_has_landed_or_is_no_request_cannot_be_rejected(place: MergeTown) -> None:

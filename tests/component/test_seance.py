@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
+from gastown.domain.identity import parse_address
 from gastown.domain.runtime import Fork, Launch
 from gastown.errors import NotFound, Refused, Unavailable
-from gastown.ledger import conversations, events, incarnations
+from gastown.ledger import agents, conversations, events, incarnations
 from gastown.ledger.quick import credential_hash
 from gastown.operations.sessions.archive import archive_ended
 from gastown.operations.sessions.seance import ask, find, open_in_terminal
+from gastown.operations.work.sling import sling
 from gastown.town import Town
 from gastown.views.conversations import former_conversations, newest_to_ask
 from gastown.world.agents.scripted import Scripted
@@ -102,6 +104,33 @@ def test_an_older_session_and_one_whose_role_may_not_ask_nothing(town: Town, tmp
     (town.root / "roles" / "polecat.toml").write_text('may = ["done"]\n')
     with pytest.raises(Refused, match="a polecat may not ask former conversations"):
         ask(town, FIRST, "x?", by=now)
+
+
+def test_an_agent_asks_its_predecessors_and_who_gives_work_those_of_its_rig(
+    town: Town, tmp_path: Path
+) -> None:
+    talk(town, tmp_path / "t.jsonl", FIRST, "The cache lives in door.py")
+    work = conversations.every(town.ledger, 1)[0].bead
+    assert work is not None
+
+    def asks(address: str) -> str:
+        with town.ledger.transaction() as ledger:
+            agents.add(ledger, parse_address(address), town.clock.now())
+            number = incarnations.mint(
+                ledger, address, agents.open_assignment(ledger, address), credential_hash=address, conversation="c",
+                session="s", head=None, why_older="", now=town.clock.now(), lasting=True,
+            )  # fmt: skip
+        return ask(town, FIRST, "cache?", by=Caller(address, number)).answer
+
+    for stranger in ("web/polecats/Ash", "web/refinery"):
+        with pytest.raises(Refused, match="may not ask others' former conversations"):
+            asks(stranger)
+    with pytest.raises(Refused, match="api/witness may ask former conversations of api only"):
+        asks("api/witness")
+    for known in ("web/witness", "web/crew/ann", "mayor", "deacon"):
+        assert "door.py" in asks(known)
+    sling(town, work, "web/polecats/Nova", restart=True, by=HUMAN)
+    assert "door.py" in asks("web/polecats/Nova")
 
 
 def test_the_fork_sees_nothing_of_the_town(

@@ -270,3 +270,17 @@ def test_crew_that_is_not_there_is_not_made_by_slinging(town: Town) -> None:
     with pytest.raises(NotFound, match="there is no web/crew/ann"):
         sling(town, bead(town), "crew/ann", by=HUMAN)
     assert agents.all_agents(town.ledger) == []
+
+
+@pytest.mark.parametrize("who", ["web/refinery", "boot", "deacon/dogs/rex"])
+def test_its_own_hook_takes_what_nobody_has_and_nothing_off_anothers(town: Town, who: str) -> None:
+    work = bead(town)
+    sling(town, work, "Toast", by=HUMAN)
+    by = session(town, who)
+    with pytest.raises(Refused, match="may not put work on others' hooks"):
+        sling(town, work, who, restart=True, by=by)
+    held = agents.open_assignment(town.ledger, TOAST)
+    assert held is not None
+    assert held.bead == work
+    unsling(town, TOAST, by=HUMAN)
+    assert sling(town, work, who, by=by).agent == who

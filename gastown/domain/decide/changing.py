@@ -72,6 +72,15 @@ def check_status(bead: Bead, live_request: str | None) -> None:
         )
 
 
+def check_put_off(bead: Bead, status: object, by: str, *, human: bool) -> None:
+    """Raise Refused if an agent would block or defer what is not its own."""
+    if status in {BeadStatus.BLOCKED, BeadStatus.DEFERRED} and not human and bead.assignee != by:
+        raise Refused(
+            f"{bead.id} is not {by}'s: only a person, and who has it, makes it {status}",
+            f'bd comment {bead.id} "…" says what is in the way; bd dep add {bead.id} EARLIER what it waits for',
+        )
+
+
 def check_type_change(bead: Bead, live_request: str | None) -> None:
     """Raise Refused if the bead is something that another command made, or work that is being done."""
     if bead.type not in FILED_TYPES:

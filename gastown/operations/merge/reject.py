@@ -8,7 +8,8 @@ from gastown.ledger import merges
 from gastown.operations.merge.evidence import comment, one_line
 from gastown.operations.merge.retry import find_live
 from gastown.operations.merge.settle import give_back
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -24,7 +25,9 @@ def reject(town: Town, what: str, *, because: str = "", by: Caller) -> MergeRequ
     permit(town, by, Capability.MERGE, "decide over the merge queue")
     why, now = one_line(because) or NO_REASON, town.clock.now()
     request = find_live(town, what)
+    must_be_of_rig(by, request.rig, "decide over the merge queue")
     with town.ledger.transaction() as ledger:
+        fence(ledger, by)
         request = merges.get(ledger, request.id) or request
         if request.landing_new is not None and request.state is MergeState.QUEUED:
             raise Busy(

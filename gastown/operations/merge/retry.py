@@ -5,7 +5,8 @@ from gastown.domain.merges import MergeRequest, MergeState
 from gastown.domain.roles import Capability
 from gastown.errors import NotFound, Refused
 from gastown.ledger import beads, events, merges
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.town import Town
 from gastown.world.wake import ring
 
@@ -13,12 +14,14 @@ from gastown.world.wake import ring
 def retry(town: Town, what: str, *, by: Caller) -> MergeRequest:
     """Put the held request `what`, or the one of that bead, back into the queue; wakes the supervisor.
 
-    Raises NotFound, or Refused when it is not held.
+    Raises NotFound, or Refused when it is not held, or the caller may not.
     """
     by.must_be_current()
     permit(town, by, Capability.MERGE, "decide over the merge queue")
     request, now = _find(town, what), town.clock.now()
+    must_be_of_rig(by, request.rig, "decide over the merge queue")
     with town.ledger.transaction() as ledger:
+        fence(ledger, by)
         if request.state is not MergeState.HELD or not merges.move(
             ledger, request, MergeState.QUEUED, because=f"{by.address} had it tried again", now=now
         ):

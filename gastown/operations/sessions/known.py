@@ -9,7 +9,7 @@ from gastown.errors import NotFound, Refused
 from gastown.ledger import agents
 from gastown.ledger.agents import AgentRow
 from gastown.ledger.database import Database
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.sessions.place import role_of, session_of
 from gastown.town import Town
 
@@ -23,9 +23,7 @@ def must_command(town: Town, address: str, *, by: Caller, deed: str) -> None:
     permit(town, by, Capability.SESSIONS, f"{deed} others")
     if by.address == address:
         raise Refused(f"an agent does not {deed} itself", "gt handoff begins a fresh session of yours")
-    own = None if by.is_human else parse_address(by.address).rig
-    if own is not None and own != parse_address(address).rig:
-        raise Refused(f"{by.address} may {deed} agents of {own} only", "ask the mayor: gt mail send mayor")
+    must_be_of_rig(by, parse_address(address).rig, f"{deed} agents")
 
 
 def known(town: Town, ledger: Database, address: str, now: datetime) -> AgentRow:

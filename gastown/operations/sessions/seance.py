@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gastown.domain.assignments import Caller
+from gastown.domain.identity import parse_address
 from gastown.domain.roles import Capability
 from gastown.domain.runtime import Fork, Launch
 from gastown.errors import GastownError, NotFound, Refused, Unavailable
-from gastown.ledger import conversations, events
+from gastown.ledger import agents, conversations, events
 from gastown.ledger.conversations import Conversation
 from gastown.operations.sessions.archive import transcript_of
 from gastown.operations.sessions.choice import model_of
 from gastown.operations.sessions.environment import ALWAYS, OF_ONE_SESSION, passed_on
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.town import Town
 from gastown.world import transcripts
 from gastown.world.files import write_private
@@ -67,10 +68,11 @@ def ask(town: Town, conversation: str, question: str, *, by: Caller) -> Answer:
     transcript is gone, Unavailable when no answer comes.
     """
     _permit(town, by)
+    known = find(town, conversation)
+    _must_be_known_to(town, by, known)
     question = question.encode("utf-8", "replace").decode().replace("\0", "").strip()
     if not question:
         raise Refused("nothing was asked", 'gt seance ID -p "question"')
-    known = find(town, conversation)
     with _scratch(town, known) as scratch:
         launch = _fork(town, known, question, scratch)
         env = _environment(town, known, launch)
@@ -113,6 +115,19 @@ def find(town: Town, start: str) -> Conversation:
 def _permit(town: Town, by: Caller) -> None:
     by.must_be_current()
     permit(town, by, Capability.SEANCE, "ask former conversations")
+
+
+def _must_be_known_to(town: Town, by: Caller, known: Conversation) -> None:
+    """Refused for an agent that asks somebody who is no predecessor: in its name, or in the work on its hook.
+
+    Town-wide agents ask all, and who gives work to the agents of a rig asks those.
+    """
+    work = agents.open_assignment(town.ledger, by.address)
+    if by.is_human or known.agent == by.address or (work is not None and work.bead == known.bead):
+        return
+    must_be_of_rig(by, parse_address(known.agent).rig, "ask former conversations")
+    if parse_address(by.address).rig is not None:
+        permit(town, by, Capability.SLING, "ask others' former conversations")
 
 
 def _fork(town: Town, known: Conversation, question: str | None, scratch: Path) -> Launch:

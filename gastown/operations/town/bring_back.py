@@ -13,7 +13,7 @@ from gastown.domain.roles import Capability
 from gastown.errors import GastownError, NotFound, Refused, Unavailable
 from gastown.ledger import agents, beads, events
 from gastown.operations.sessions.caller import fence, must_be_person
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.sessions.place import folder_of, has_worktree
 from gastown.operations.town import trust as trusting
 from gastown.operations.town.take_out import LEFT, PATIENCE
@@ -53,6 +53,7 @@ def bring_agent_back(town: Town, address: str, *, by: Caller) -> AgentBack:
     """
     by.must_be_current()
     permit(town, by, Capability.NUKE, "bring agents back")
+    must_be_of_rig(by, parse_address(address).rig, "bring back agents")
     with lock(town.places.lock(address), what=address, wait=PATIENCE):
         agent, left = agents.get(town.ledger, address), events.last_of_type(town.ledger, address, LEFT)
         if agent is None or left is None:

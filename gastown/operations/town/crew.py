@@ -12,7 +12,7 @@ from gastown.ledger import agents
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
 from gastown.operations.sessions.choice import check_runtime
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.sessions.place import folder_of
 from gastown.operations.sessions.ready import make_ready
 from gastown.operations.town.take_out import TakenOut, take_out
@@ -53,6 +53,7 @@ def add_crew(
     by.must_be_current()
     permit(town, by, Capability.SESSIONS, "add crew")
     address = _address(town, name, rig)
+    must_be_of_rig(by, address.rig, "add crew")
     if runtime is not None:
         check_runtime(town, runtime)
     with lock(town.places.lock(str(address)), what=str(address), wait=PATIENCE):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import gastown
 from gastown.domain.assignments import Caller
-from gastown.domain.identity import OVERSEER
 from gastown.domain.permission import Permission
 from gastown.errors import Invalid, Refused, Unavailable
 from gastown.ledger import events
 from gastown.ledger.database import FILE_NAME as LEDGER
 from gastown.ledger.database import Database
+from gastown.operations.sessions.caller import caller, must_be_person
 from gastown.settings import launchers
 from gastown.settings import town as towns
 from gastown.town import Town
@@ -42,16 +42,17 @@ def install(
     """Make `root` a town whose agents run `agent` where nothing else is said; mend one that is a town already.
 
     `permissions` and `trust` are for agents with a folder of their own, as the mayor; a town that is there has said
-    them in its town.toml. Raises Refused for a folder with other things in it, Invalid for one whose name no terminal
-    shows, NotFound for an unknown agent CLI.
+    them in its town.toml. Raises Refused for agents and for a folder with other things in it, Invalid for one whose
+    name no terminal shows, NotFound for an unknown agent CLI.
     """
     root = towns.real(root.expanduser())
+    must_be_person(Town(root), "gt install")
     if is_town(root):
         if permissions is not None or trust is not None:
             raise Refused(f"{root} is a town already", f"edit [agents] in {root / towns.FILE_NAME}")
         town = Town(root)
         _furnish(town)
-        _record(town, Caller(OVERSEER))
+        _record(town, caller(town))
         return Installed(root, town.settings.runtime, already=True)
     _check_folder(root)
     Town(root).runtime(agent)
@@ -69,7 +70,7 @@ def install(
     write_whole(root / towns.FILE_NAME, towns.written(settings))
     town = Town(root)
     _furnish(town)
-    _record(town, Caller(OVERSEER))
+    _record(town, caller(town))
     return Installed(root, agent, already=False)
 
 

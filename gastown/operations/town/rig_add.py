@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from gastown.domain.assignments import Caller
 from gastown.domain.decide.gates import propose_gate
-from gastown.domain.identity import OVERSEER, check_prefix, check_rig_name, propose_prefix
+from gastown.domain.identity import check_prefix, check_rig_name, propose_prefix
 from gastown.domain.runtime import Permission
 from gastown.errors import Invalid, Refused
 from gastown.ledger import events
+from gastown.operations.sessions.caller import caller, must_be_person
 from gastown.operations.sessions.guarded import guard
 from gastown.operations.town import trust as trusting
 from gastown.operations.town.half_made import half_made
@@ -50,8 +52,10 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
 
     Without `gate` and `no_gate`, `ask_gate` decides on the gate that the repository's files suggest; without
     that too it is Refused, and the hint names the suggestion. The result is for showing: no password is in it.
-    Raises Invalid, Refused, NotFound, Unavailable.
+    Raises Invalid, NotFound, Unavailable; Refused for agents, too: gate, permissions and trust are a person's to say.
     """
+    must_be_person(town, "gt rig add")
+    by = caller(town)
     rig, short = check_rig_name(name), _prefix(town, name, prefix)
     home = town.root / rig
     _must_be_free(home)
@@ -71,7 +75,7 @@ def add_rig(  # noqa: PLR0913 - one for each thing a person decides
         )  # fmt: skip
         secret = has_credentials(source)
         write_whole(folder / rigs.FILE_NAME, rigs.written(settings), mode=0o600 if secret else 0o644)
-        _move_in(town, folder, home, settings)
+        _move_in(town, folder, home, settings, by)
     if secret:
         say(_IN_THE_ADDRESS)
     return replace(town.rig(rig), url=masked(source))
@@ -116,7 +120,7 @@ def _must_be_free(home: Path) -> None:
         raise Refused(f"there is {home} already", f"gt rig remove {home.name}, or choose another name")
 
 
-def _move_in(town: Town, folder: Path, home: Path, settings: RigSettings) -> None:
+def _move_in(town: Town, folder: Path, home: Path, settings: RigSettings, by: Caller) -> None:
     """Make it a rig, unless another one has taken its place or its prefix while it was cloned."""
     with lock(town.places.lock("rigs"), what="the list of rigs", wait=5):
         _must_be_free(home)
@@ -127,6 +131,6 @@ def _move_in(town: Town, folder: Path, home: Path, settings: RigSettings) -> Non
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
         events.append(
-            ledger, OVERSEER, "rig.added", settings.name, now, url=masked(settings.url), target=settings.target,
+            ledger, by.address, "rig.added", settings.name, now, url=masked(settings.url), target=settings.target,
             gate=settings.gate, permissions=settings.permissions.value, trust=settings.trust,
         )  # fmt: skip

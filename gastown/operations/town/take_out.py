@@ -15,7 +15,7 @@ from gastown.domain.roles import Capability
 from gastown.errors import NotFound, Refused, Unavailable
 from gastown.ledger import agents, events, incarnations
 from gastown.operations.sessions.caller import fence
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.sessions.place import folder_of, has_worktree, session_of
 from gastown.operations.sessions.trace import end_leftovers
 from gastown.operations.work.done import finish_done
@@ -91,9 +91,7 @@ def _check_may(town: Town, where: Address, by: Caller) -> None:
     permit(town, by, Capability.NUKE, "take agents out of the town")
     if str(where) == by.address:
         raise Refused("an agent does not take itself out", "gt done, and end your turn")
-    own = None if by.is_human else parse_address(by.address).rig
-    if own is not None and own != where.rig:
-        raise Refused(f"{by.address} may take out agents of {own} only", "ask the mayor, or your human")
+    must_be_of_rig(by, where.rig, "take out agents")
 
 
 def _is_there(town: Town, address: str) -> bool:

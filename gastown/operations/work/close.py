@@ -12,6 +12,7 @@ from gastown.ledger import agents, bead_writes, beads, events, graph
 from gastown.ledger.custody import Custody, custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.changeable import must_be_changeable
 from gastown.operations.work.named import named
 from gastown.town import Town
 
@@ -60,7 +61,7 @@ def close(town: Town, ids: Sequence[str], *, reason: str = "", force: bool = Fal
         fence(ledger, by)
         wanted = named(ledger, ids)
         done = {
-            bead.id: _close(ledger, bead.id, reason, force=force, by=by, now=now)
+            bead.id: _close(town, ledger, bead.id, reason, force=force, by=by, now=now)
             for bead in children_first(ledger, wanted)
         }
         new = [identity for identity, (one, _) in done.items() if not one.already]
@@ -98,7 +99,7 @@ def end_facts(ledger: Database, bead: Bead, hands: Custody, *, force: bool, by: 
 
 
 def _close(
-    ledger: Database, identity: str, reason: str, *, force: bool, by: Caller, now: datetime
+    town: Town, ledger: Database, identity: str, reason: str, *, force: bool, by: Caller, now: datetime
 ) -> tuple[ClosedBead, bool]:
     """Close one bead; says too whether it was taken from a hook."""
     bead = beads.get(ledger, identity)  # a convoy may just have closed with what it tracks
@@ -108,6 +109,7 @@ def _close(
         return _close_step(ledger, bead, reason, by, now), False
     hands = custody(ledger, bead.id)
     check_closable(end_facts(ledger, bead, hands, force=force, by=by))
+    must_be_changeable(town, bead, by=by)
     forced = force and _is_in_the_way(ledger, bead, hands, by)
     unhooked = _unhook(ledger, bead, by, now)
     if bead.type == "convoy":

@@ -15,7 +15,7 @@ from gastown.ledger import bead_writes, beads, convoys, events, graph, molecules
 from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.work.close import children_first, clear_steps, end_facts, end_of_tracked
 from gastown.operations.work.convoy_notices import tell_deleted
 from gastown.town import Town
@@ -50,6 +50,9 @@ def delete(
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         found = {bead.id: bead for bead in (beads.get(ledger, identity) for identity in ids)}
+        for bead in found.values():
+            if bead.rig is not None:
+                must_be_of_rig(by, bead.rig, "delete beads")
         done = {
             bead.id: _delete(ledger, bead, set(found), reason, force=force, by=by, now=now)
             for bead in children_first(ledger, list(found.values()))

@@ -12,6 +12,7 @@ from gastown.ledger import beads, events, graph
 from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.changeable import must_be_changeable
 from gastown.operations.work.named import one_named
 from gastown.town import Town
 
@@ -44,6 +45,7 @@ def depend(town: Town, bead: str, depends_on: str, *, kind: str = "blocks", by: 
         fence(ledger, by)
         one, other = one_named(ledger, bead), one_named(ledger, depends_on)
         changing.check_link(one, other, kind, custody(ledger, one.id).live_request)
+        must_be_changeable(town, one, by=by)
         check_link(ledger, one.id, other.id, kind)
         new = graph.add_dependency(ledger, one.id, other.id, kind, by=by.address, now=now)
         if new:
@@ -60,6 +62,7 @@ def undepend(town: Town, bead: str, depends_on: str, *, kind: str | None = None,
         fence(ledger, by)
         one, other = one_named(ledger, bead), beads.get(ledger, depends_on)
         changing.check_cut(one)
+        must_be_changeable(town, one, by=by)
         cut = [
             str(each)
             for each in kinds

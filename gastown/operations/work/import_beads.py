@@ -16,6 +16,7 @@ from gastown.ledger import events, interchange, records
 from gastown.ledger.database import Database
 from gastown.ledger.interchange import Known, Packed
 from gastown.operations.sessions.caller import fence
+from gastown.operations.sessions.permission import must_be_human
 from gastown.operations.work.beads_check import Settled, settle
 from gastown.operations.work.beads_draft import Draft, Note, Problem, read_file
 from gastown.operations.work.create import usual_rig
@@ -61,9 +62,9 @@ def import_beads(
     """Take every bead of the file, in one transaction; if anything is wrong with any line, none of them.
 
     Beads whose line is newer than what is here are made as the line says; where what is here is newer, it stays.
-    Raises NotFound for an unknown rig.
+    Raises NotFound for an unknown rig, and Refused for agents: a line says whose words it holds, whoever wrote it.
     """
-    by.must_be_current()
+    must_be_human(by, "bd import")
     homes = _Homes(town, rig)
     with _without_collector(), closing(read_file(file, town.root, with_wisps=with_wisps)) as draft:
         report = Import(name, dry_run, left_out=len(draft.wisps), others=draft.others)

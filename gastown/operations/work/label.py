@@ -10,6 +10,7 @@ from gastown.errors import GastownError, Invalid
 from gastown.ledger import bead_writes, beads, events
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.changeable import must_be_changeable
 from gastown.operations.work.named import named
 from gastown.town import Town
 
@@ -40,6 +41,7 @@ def label(town: Town, words: Sequence[str], *, remove: bool = False, by: Caller)
         results = list[Labelled]()
         for bead in named(ledger, ids):
             check_change(Change(bead, {"labels"}, by.address, by.is_human))
+            must_be_changeable(town, bead, by=by)
             changed = [one for one in labels if change(ledger, bead.id, one, by=by.address, now=now)]
             if changed:
                 event = "bead.unlabelled" if remove else "bead.labelled"

@@ -12,6 +12,7 @@ from gastown.domain.molecules import check_reopens
 from gastown.ledger import bead_writes, events, graph
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.changeable import must_be_changeable
 from gastown.operations.work.named import named
 from gastown.town import Town
 
@@ -39,6 +40,7 @@ def reopen(town: Town, ids: Sequence[str], *, reason: str = "", by: Caller) -> S
         for bead in named(ledger, ids):
             check_hands_off(bead)
             check_reopens(bead)
+            must_be_changeable(town, bead, by=by)
             if bead.type == "convoy":
                 opened = _convoy(ledger, bead.id, reason, by=by, now=now)
             elif opened := bead_writes.reopen(ledger, bead.id, by=by.address, now=now):

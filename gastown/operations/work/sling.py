@@ -15,7 +15,7 @@ from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
 from gastown.operations.sessions.choice import check_runtime, runtime_of
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.work.create import create, rig_of, usual_rig
 from gastown.operations.work.lone_convoy import convoy_around
 from gastown.operations.work.own_work import check_saved
@@ -87,7 +87,7 @@ def sling(
         check_saved(town, wanted.address, bead.id if bead else None)
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        _permit(town, ledger, by, wanted)
+        _permit(town, ledger, by, wanted, bead)
         made = create(town, what, by=by, rig=rig_of_target(wanted)) if bead is None else None
         now = made or beads.get(ledger, bead.id if bead else what)
         slung = _put(town, ledger, now, wanted, wishes, by, created=made is not None)
@@ -126,13 +126,18 @@ def _which_rig(town: Town) -> Invalid:
     return Invalid(f"which rig is that for? the town has {', '.join(rigs)}", f'gt sling "…" {rigs[0]}')
 
 
-def _permit(town: Town, ledger: Database, by: Caller, wanted: AnyOf | Named) -> None:
-    """Who takes up one piece of work after the other may put some on its own hook as well."""
+def _permit(town: Town, ledger: Database, by: Caller, wanted: AnyOf | Named, bead: Bead | None) -> None:
+    """Who takes up one piece of work after the other may put what nobody has on its own hook as well."""
+    holder = agents.holder(ledger, bead.id) if bead is not None else None
+    taken = holder is not None and holder != by.address
     if by.incarnation is not None and isinstance(wanted, Named) and str(wanted.address) == by.address:
         own = incarnations.get(ledger, by.incarnation)
-        if own is not None and own.lasting:
+        if own is not None and own.lasting and not taken:
             return
     permit(town, by, Capability.SLING, PUT_WORK)
+    must_be_of_rig(by, rig_of_target(wanted), "put work on hooks")
+    if holder is not None and taken:
+        must_be_of_rig(by, parse_address(holder).rig, "take work from agents")
 
 
 def _put(  # noqa: PLR0917 - private

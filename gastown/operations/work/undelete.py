@@ -14,7 +14,7 @@ from gastown.errors import NotFound
 from gastown.ledger import beads, events, husks, records
 from gastown.ledger.database import Database, Row
 from gastown.operations.sessions.caller import fence
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.work.convoys import settle
 from gastown.operations.work.links_again import link_again
 from gastown.town import Town
@@ -47,6 +47,8 @@ def undelete(town: Town, identity: str, *, by: Caller) -> Undeleted:
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
         husk = husks.named(ledger, identity)
+        if husk.rig is not None:
+            must_be_of_rig(by, husk.rig, "bring back beads")
         if husk.type != "tombstone":
             return Undeleted(husk.id, husk.title, husk.status, already=True, left_out=())
         record, links = _kept(ledger, husk)

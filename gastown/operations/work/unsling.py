@@ -12,7 +12,7 @@ from gastown.ledger import agents, bead_writes, events
 from gastown.ledger.database import Database
 from gastown.operations.molecules import of_work as steps
 from gastown.operations.sessions.caller import fence
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.work.own_work import unsaved
 from gastown.town import Town
 from gastown.world.wake import ring
@@ -48,6 +48,7 @@ def unsling(town: Town, address: str, *, by: Caller, bead: str | None = None) ->
             )
         if address != by.address:
             permit(town, by, Capability.SLING, "take work from others' hooks")
+            must_be_of_rig(by, parse_address(address).rig, "take work from agents")
         check_unslingable(assignment)
         put_back(ledger, assignment, by=by, now=now)
     ring(town.places.wake)

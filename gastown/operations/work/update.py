@@ -14,6 +14,7 @@ from gastown.domain.decide.changing import (
     check_assignee,
     check_change,
     check_leaned_on,
+    check_put_off,
     check_status,
     check_type_change,
     parse_status,
@@ -25,6 +26,7 @@ from gastown.ledger import bead_writes, beads, events, graph
 from gastown.ledger.custody import custody
 from gastown.ledger.database import Database
 from gastown.operations.sessions.caller import fence
+from gastown.operations.work.changeable import must_be_changeable
 from gastown.operations.work.claim import claim
 from gastown.operations.work.depend import check_link
 from gastown.operations.work.named import named, one_named
@@ -86,6 +88,7 @@ def update(town: Town, ids: Sequence[str], changes: Changes, *, by: Caller) -> S
         for bead in named(ledger, ids):
             what = _spoken_of(ledger, bead, wanted, changes, parent)
             check_change(Change(bead, what, by.address, by.is_human))
+            must_be_changeable(town, bead, by=by)
             claimed = changes.claim and claim(ledger, bead, by=by, now=now)
             seen = beads.get(ledger, bead.id) if claimed else bead
             changed = [
@@ -177,6 +180,8 @@ def _fields(
     ):
         if column in columns:
             check(bead, custody(ledger, bead.id).live_request)
+    if "status" in columns:
+        check_put_off(bead, columns["status"], by.address, human=by.is_human)
     if columns:
         bead_writes.update(ledger, bead, columns, by=by.address, now=now)
     return [_word(bead, column, value) for column, value in columns.items()]
