@@ -10,6 +10,7 @@ from gastown.cli.place import caller, here
 
 if TYPE_CHECKING:
     from gastown.domain.assignments import Caller
+    from gastown.domain.briefing_facts import Briefing
     from gastown.town import Town
 
 
@@ -118,7 +119,10 @@ def _tell(town: "Town", by: "Caller", address: str, callback_input: str | None, 
         output.say(start_words(text.rstrip("\n"), form))
         output.flush()
 
-    tell_work(town, lambda: briefing(town, address), by=by, callback_input=callback_input, say=say)
+    def read() -> "Briefing":
+        return briefing(town, address, reader=by.incarnation)
+
+    tell_work(town, read, by=by, callback_input=callback_input, say=say)
 
 
 def _said() -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from gastown.domain.briefing_facts import Briefing, HookedWork, Told
-from gastown.domain.briefing_parts import STEP, Part, digests, parts, rooms
-from gastown.domain.briefing_text import one_line, size, word
+from gastown.domain.briefing_parts import HOOK, STEP, Fitted, Part, digests, fitted, gone, parts
+from gastown.domain.briefing_text import LEAST, one_line, size, word
 from gastown.domain.molecules import Molecule
 
 LIMIT = 9_500
@@ -12,6 +12,8 @@ LIMIT = 9_500
 
 COMMANDS_SHOWN = 3
 IDS_SHOWN = 8
+NOTES_NAMED = 40
+"""So many notes of sessions before are named by id, if they are not here; of other mail fewer."""
 _COMMAND = 300
 
 _AGAIN = "This conversation was told its work before; what follows is new since then. gt prime tells all of it again.\n"
@@ -32,20 +34,45 @@ def tell(briefing: Briefing, since: Mapping[str, str] | None = None) -> Told:
     every = parts(briefing)
     now, known = digests(briefing, every), since or {}
     new = [part for part in every if part.name == STEP or known.get(part.name) != now[part.name]]
-    start = "" if since is None else _AGAIN
+    start = "" if since is None else _AGAIN + _gone(gone(briefing, every, known, now[HOOK]))
     hook, end = _hook(briefing), _what_now(briefing, goes_on=since is not None)
+
+    def whole_text(fit: Mapping[str, Fitted]) -> str:
+        ours = "".join(fit[part.name].text for part in new if part.trusted and part.name in fit)
+        quoted = "".join(fit[part.name].text for part in new if not part.trusted and part.name in fit)
+        missing = [part for part in new if part.name not in fit]
+        more = _left_out(briefing, missing, _shown(new, fit))
+        return (start + ours + hook + quoted + more + end).lstrip("\n")
+
     room = LIMIT - size(start + hook + end)
-    given = rooms(new, room - size(_left_out(briefing, (), ())))
-    if not all(part.name in given and given[part.name].is_whole for part in new):
-        given = rooms(new, room - size(_left_out(briefing, new, ())))
-    whole = {part.name for part in new if part.name in given and given[part.name].is_whole}
-    shown = [part.message for part in new if part.message and part.name in whole]
-    texts = {part: part.shown(given[part.name].given) for part in new if part.name in given}
-    ours = "".join(text for part, text in texts.items() if part.trusted)
-    quoted = "".join(text for part, text in texts.items() if not part.trusted)
-    more = _left_out(briefing, [part for part in new if part not in texts], shown)
-    told = {name: now[name] for name in now if name in given or known.get(name) == now[name]}
-    return Told((start + ours + hook + quoted + more + end).lstrip("\n"), told, shown)
+    fit = dict(fitted(new, room - size(_left_out(briefing, (), ()))))
+    if not all(part.name in fit and fit[part.name].is_whole for part in new):
+        fit = dict(fitted(new, room - size(_left_out(briefing, new, ()))))
+    text = whole_text(fit)
+    while size(text) > LIMIT and fit:  # whatever was reckoned: this is what counts
+        _cut_last(new, fit, size(text) - LIMIT)
+        text = whole_text(fit)
+    told = {name: now[name] for name in now if name in fit or name == HOOK or known.get(name) == now[name]}
+    return Told(text, told, _shown(new, fit))
+
+
+def _shown(these: Sequence[Part], fit: Mapping[str, Fitted]) -> Sequence[str]:
+    """The messages that are there whole."""
+    return [part.message for part in these if part.message and part.name in fit and fit[part.name].is_whole]
+
+
+def _cut_last(these: Sequence[Part], fit: dict[str, Fitted], over: int) -> None:
+    """Take `over` characters from the last part that is there, or all of it."""
+    last = next(part for part in reversed(these) if part.name in fit)
+    room = size(fit.pop(last.name).text) - over
+    if room >= LEAST:
+        fit[last.name] = Fitted(last.shown(room), is_whole=False)
+
+
+def _gone(lost: Sequence[str]) -> str:
+    if not lost:
+        return ""
+    return f"Told before, and there no more, so it no longer holds: {', '.join(lost)}.\n"
 
 
 def _hook(briefing: Briefing) -> str:
@@ -65,10 +92,11 @@ def _left_out(briefing: Briefing, missing: Sequence[Part], shown: Sequence[str])
     text = ""
     if commands := dict.fromkeys(word(part.whole) for part in missing if not part.message):
         text += f"\n… and more: {', '.join(commands)}\n"
-    note = [briefing.note] if briefing.note is not None and briefing.note.seen_at is None else []
-    if unread := [message for message in [*note, *briefing.mail] if message.id not in shown]:
-        ids = ", ".join(word(message.id) for message in unread[:IDS_SHOWN])
-        others = f" and {len(unread) - IDS_SHOWN} more (gt mail inbox)" if len(unread) > IDS_SHOWN else ""
+    notes = [note for note in briefing.notes if note.is_unread and note.id not in shown]
+    if unread := [*notes, *(message for message in briefing.mail if message.id not in shown)]:
+        most = max(IDS_SHOWN, min(len(notes), NOTES_NAMED))
+        ids = ", ".join(word(message.id) for message in unread[:most])
+        others = f" and {len(unread) - most} more (gt mail inbox)" if len(unread) > most else ""
         text += f"\n… mail that is not here whole: {ids}{others}: gt mail read ID\n"
     return text
 
@@ -98,12 +126,18 @@ def _so_far(briefing: Briefing, work: HookedWork, *, goes_on: bool) -> str:
     again = ""
     if briefing.starts:
         again = "You have begun this" if goes_on else "An earlier session of yours began this"
-        unsaved = f", {work.unsaved} files with uncommitted changes" if work.unsaved else ""
-        again += f": {len(work.commits)} commits are on the branch{unsaved}. " if work.branch else ". "
+        again += f": {_made(work)}. " if work.branch else ". "
         again += "Go on from there; do not begin again.\n"
     if work.stands_on:
         again += f"Your worktree is on {word(work.stands_on)}. gt done hands in what is checked out there.\n"
     return again
+
+
+def _made(work: HookedWork) -> str:
+    commits, files = len(work.commits), work.unsaved
+    made = f"{commits} commits are" if commits > 1 else "1 commit is" if commits else "no commit is"
+    unsaved = f", {files} {'file' if files == 1 else 'files'} with uncommitted changes" if files else ""
+    return f"{made} on the branch{unsaved}"
 
 
 def _end(work: HookedWork) -> str:

@@ -54,8 +54,8 @@ class Briefing:
     """Standing orders of the town and the rig, as trusted as the prompt."""
     orders_in: str = ""
     """The files in which they stand."""
-    note: Message | None = None
-    """What the session before this one left for it."""
+    notes: Sequence[Message] = ()
+    """What sessions before this one left for it, the newest first: none that is unread is missing."""
     mail: Sequence[Message] = ()
     """Unread, the most urgent first; without notes to itself."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from gastown.domain.beads import Comment
 from gastown.domain.briefing_facts import Briefing, HookedWork
 from gastown.domain.briefing_text import LEAST, cut, one_line, printable, quote, shorten, size, word
 from gastown.domain.messages import Message, Urgency
@@ -11,8 +12,9 @@ from gastown.domain.molecules import full_text, overview
 COMMENTS_SHOWN = 3
 COMMITS_SHOWN = 10
 MESSAGES_SHOWN = 10
+NOTES_SHOWN = 3
 
-ROLE, ORDERS, STEP = "role", "orders", "step"
+HOOK, ROLE, ORDERS, STEP = "hook", "role", "orders", "step"
 
 _SHARE = {
     ROLE: 3_000, ORDERS: 1_000, "title": 600, "note": 1_000, "description": 1_500, "acceptance": 700, STEP: 900,
@@ -21,11 +23,17 @@ _SHARE = {
 _USUAL_SHARE = 400
 """What a part gets at least, if there is so much of it, before any part gets more."""
 
+_OF_WORK = {
+    "acceptance": "acceptance", STEP: "steps", "steps": "steps", "comment": "comments",
+    "commits": "commits on your branch", "changed": "files with uncommitted changes", "design": "design",
+}  # fmt: skip
+"""What work may have and lose again, and what that is called."""
 
-class Room(NamedTuple):
-    """How much of the text a part may take, and whether that is enough for all of it."""
 
-    given: int
+class Fitted(NamedTuple):
+    """A part as it is shown, and whether all of it is there."""
+
+    text: str
     is_whole: bool
 
 
@@ -45,7 +53,7 @@ class Part(NamedTuple):
     @property
     def share(self) -> int:
         """The room it gets before others get more than their share."""
-        return _SHARE.get(self.name, _USUAL_SHARE)
+        return _SHARE.get(self.name.partition(" ")[0], _USUAL_SHARE)
 
     def shown(self, room: int) -> str:
         """It in at most `room` characters, `LEAST` or more."""
@@ -64,20 +72,33 @@ def parts(briefing: Briefing) -> Sequence[Part]:
 
 
 def digests(briefing: Briefing, these: Sequence[Part]) -> Mapping[str, str]:
-    """For each part what tells it from another of that name, of another work or with other words."""
+    """For the hook and each part what tells it from another of that name, of another work or with other words."""
     work = f"{briefing.work.bead} {briefing.work.generation}" if briefing.work else ""
-    return {part.name: _digest(part, "" if part.trusted or part.message else work) for part in these}
+    told = {part.name: _digest(part, "" if part.trusted or part.message else work) for part in these}
+    return {HOOK: work, **told}
 
 
-def rooms(these: Sequence[Part], room: int) -> Mapping[str, Room]:
-    """How much each may take; those that are left out are not in it.
+def gone(briefing: Briefing, these: Sequence[Part], known: Mapping[str, str], hook: str) -> Sequence[str]:
+    """What `known` tells of and is there no more, as it is called; of another work than the one of `hook`, nothing."""
+    here = {part.name for part in these}
+    lost = ["standing orders"] if ORDERS in known and ORDERS not in here else []
+    if (work := briefing.work) is None or known.get(HOOK) != hook:
+        return lost
+    here.update(map(_comments_name, work.comments))
+    if work.molecule is not None and work.molecule.steps:
+        here.add(STEP)
+    kinds = [name.partition(" ")[0] for name in known if name not in here]
+    return [*lost, *dict.fromkeys(_OF_WORK[kind] for kind in kinds if kind in _OF_WORK)]
+
+
+def fitted(these: Sequence[Part], room: int) -> Mapping[str, Fitted]:
+    """Each as it is shown, all of them in `room` characters; those that are left out are not in it.
 
     First each gets its share, in their order, as far as that goes; what is left then goes to those that need more, in
     the same order.
     """
-    whole = {
-        part.name: size(part.shown(room + LEAST)) for part in these
-    }  # more than the room, if it has to be cut
+    texts = {part.name: part.shown(max(room, 0) + LEAST) for part in these}
+    whole = {name: size(text) for name, text in texts.items()}  # more than the room, if it has to be cut
     given: dict[str, int] = {}
     for part in these:
         wanted = min(whole[part.name], max(part.share, LEAST))
@@ -88,14 +109,28 @@ def rooms(these: Sequence[Part], room: int) -> Mapping[str, Room]:
         more = min(whole[name] - had, room)
         given[name] += more
         room -= more
-    return {name: Room(had, had >= whole[name]) for name, had in given.items()}
+    return {part.name: _fit(part, given[part.name], texts[part.name]) for part in these if part.name in given}
+
+
+def _fit(part: Part, room: int, whole: str) -> Fitted:
+    if room >= size(whole):  # shown in less room, it might be another text
+        return Fitted(whole, is_whole=True)
+    return Fitted(part.shown(room), is_whole=False)
 
 
 def _digest(part: Part, work: str) -> str:
+    return _hashed(f"{work}\0{part.label if part.trusted else ''}\0{part.body}")
+
+
+def _hashed(text: str) -> str:
     import hashlib  # not for everybody who only quotes a line
 
-    text = f"{work}\0{part.label if part.trusted else ''}\0{part.body}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _comments_name(comment: Comment) -> str:
+    """Which comment it is, wherever it stands among the others."""
+    return "comment " + _hashed(f"{comment.at.isoformat()}\0{comment.author}\0{comment.body}")
 
 
 def _own(briefing: Briefing) -> Iterator[Part]:
@@ -109,10 +144,11 @@ def _of_work_and_mail(briefing: Briefing) -> Iterator[Part]:
     if work is not None:
         yield Part("title", "title", work.title, f"bd show {work.bead}")
     yield from (_letter(message) for message in mail if message.urgency is Urgency.URGENT)
-    if briefing.note is not None:
-        yield _note(briefing.note)
+    notes = [_note(note, briefing.notes[0]) for note in briefing.notes[:NOTES_SHOWN]]
+    yield from notes[:1]
     if work is not None:
         yield from _first_of_work(work)
+    yield from notes[1:]
     yield from (_letter(message) for message in mail if message.urgency is not Urgency.URGENT)
     if work is not None:
         yield from _rest_of_work(work)
@@ -126,7 +162,7 @@ def _first_of_work(work: HookedWork) -> Iterator[Part]:
     if work.molecule is not None and (step := work.molecule.current) is not None:
         yield Part(STEP, f"your step now, {step.id}", full_text(step), f"bd show {step.id}")
     for comment in work.comments[-1:]:
-        yield Part("comment", f"newest comment, by {comment.author}", comment.body, whole)
+        yield Part(_comments_name(comment), f"newest comment, by {comment.author}", comment.body, whole)
 
 
 def _rest_of_work(work: HookedWork) -> Iterator[Part]:
@@ -142,20 +178,19 @@ def _rest_of_work(work: HookedWork) -> Iterator[Part]:
         yield Part("changed", "files with uncommitted changes", f"{names}{more}", "git status")
     if work.design:
         yield Part("design", "design", work.design, whole)
-    earlier = work.comments[-COMMENTS_SHOWN:-1][::-1]
-    for number, comment in enumerate(earlier):
-        yield Part(f"comment before {number}", f"earlier comment, by {comment.author}", comment.body, whole)
+    for comment in dict.fromkeys(work.comments[-COMMENTS_SHOWN:-1][::-1]):
+        if comment != work.comments[-1]:
+            label = f"earlier comment, by {comment.author}"
+            yield Part(_comments_name(comment), label, comment.body, whole)
 
 
-def _note(note: Message) -> Part:
-    seen = "" if note.seen_at is None else ", an earlier session has read it"
-    return Part(
-        "note",
-        f"note of the session before you, {note.id}{seen}",
-        _text(note),
-        f"gt mail read {note.id}",
-        note.id,
+def _note(note: Message, newest: Message) -> Part:
+    whose = (
+        "the session before you" if note.incarnation == newest.incarnation else "an earlier session of yours"
     )
+    seen = "" if note.seen_at is None else ", it was read before"
+    label = f"note of {whose}, {note.id}{seen}"
+    return Part(f"note {note.id}", label, _text(note), f"gt mail read {note.id}", note.id)
 
 
 def _letter(message: Message) -> Part:

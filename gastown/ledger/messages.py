@@ -58,6 +58,18 @@ def notes_to_self(database: Database, agent: str, most: int = 10) -> Sequence[Me
     return [_message(row) for row in database.rows("messages", "notes_to_self", agent=agent, most=most)]
 
 
+def notes_for(
+    database: Database, agent: str, *, reader: int | None, generation: int | None
+) -> Sequence[Message]:
+    """What the agent's sessions left for the incarnation `reader`, the newest first.
+
+    All that is unread, and besides what is of the assignment `generation` or was read by `reader` itself; never what
+    `reader` wrote.
+    """
+    rows = database.rows("messages", "notes_for", agent=agent, reader=reader, generation=generation)
+    return [_message(row) for row in rows]
+
+
 def waiting(database: Database, recipient: str) -> Sequence[Message]:
     """What `recipient` has not read, and questions to it that are open, the most urgent first, then the oldest."""
     return [_message(row) for row in database.rows("messages", "waiting", recipient=recipient)]
@@ -73,10 +85,11 @@ def see(
 ) -> Sequence[str]:
     """Write down that their recipient `by` was shown these, inside the present transaction; gives which were new to it.
 
-    What was seen is closed, but for questions: those wait for an answer.
+    What was seen is closed, but for questions: those wait for an answer. A note stays unread for who wrote it.
     """
     wanted = json.dumps(list(ids))
-    new = [str(row["id"]) for row in database.rows("messages", "not_seen", ids=wanted, by=by)]
+    rows = database.rows("messages", "not_seen", ids=wanted, by=by, incarnation=incarnation)
+    new = [str(row["id"]) for row in rows]
     if new:
         at, those = stamp(now), json.dumps(new)
         database.write("messages", "see", ids=those, incarnation=incarnation, at=at)

@@ -24,9 +24,10 @@ EVENTS_READ = 500
 """How far back it is looked for what was kept of earlier sessions."""
 
 
-def briefing(town: Town, address: str) -> Briefing:
+def briefing(town: Town, address: str, *, reader: int | None = None) -> Briefing:
     """All that the agent at `address` is told. Raises NotFound for an agent, rig or role that is not there.
 
+    `reader` is its incarnation that asks: what that one wrote for the next is not for itself.
     A worktree or repository that cannot be read is told as one without commits and changes.
     """
     agent = agents.get(town.ledger, address)
@@ -45,7 +46,7 @@ def briefing(town: Town, address: str) -> Briefing:
         role=role.name,
         orders=fill_in(role.directives, told),
         orders_in=role.sources.get("directives", ""),
-        note=_note(town, address, assignment),
+        notes=_notes(town, address, assignment, reader),
         mail=[message for message in messages.unread(town.ledger, address) if not _is_note(message)],
     )
 
@@ -57,16 +58,14 @@ def _told(town: Town, agent: AgentRow, rig: RigSettings | None) -> Told:
     )  # fmt: skip
 
 
-def _note(town: Town, address: str, assignment: Assignment | None) -> Message | None:
-    """The newest note of the agent to itself, if it is unread or about the same work.
+def _notes(town: Town, address: str, assignment: Assignment | None, reader: int | None) -> list[Message]:
+    """Notes of the sessions before: all that are unread, and what the last of them left, if it is about the same work.
 
     What a session was told and could not finish, the one after it needs as well.
     """
-    newest = next(iter(messages.notes_to_self(town.ledger, address, most=1)), None)
-    if newest is None or newest.is_unread:
-        return newest
-    same = assignment is not None and newest.generation == assignment.generation
-    return newest if same else None
+    generation = assignment.generation if assignment else None
+    notes = messages.notes_for(town.ledger, address, reader=reader, generation=generation)
+    return [note for note in notes if note.is_unread or note.incarnation == notes[0].incarnation]
 
 
 def _is_note(message: Message) -> bool:

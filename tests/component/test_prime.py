@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gastown.domain.assignments import Caller
+from gastown.domain.briefing_facts import Briefing
 from gastown.errors import Refused
 from gastown.ledger import agents, events, incarnations, messages, primings
 from gastown.ledger.database import Row
@@ -13,9 +14,11 @@ from gastown.ledger.quick import credential_hash
 from gastown.ledger.sqlite import sqlite3
 from gastown.operations.sessions import prime as priming
 from gastown.operations.sessions.caller import caller
+from gastown.operations.sessions.mail import seen
 from gastown.operations.talk.send import send
 from gastown.operations.work.create import create
 from gastown.operations.work.sling import sling
+from gastown.operations.work.update import Changes, update
 from gastown.town import Town
 from gastown.views.briefing import briefing
 from gastown.world.wake import Doorbell
@@ -55,19 +58,23 @@ def prime(
     """What the agent reads; `said` None: it asked by hand, else what its CLI says."""
     texts = list[str]()
     facts = json.dumps({**STARTED, "source": source, "session_id": at}) if said == "" else said
-    priming.prime(town, lambda: briefing(town, address), by=by, callback_input=facts, say=texts.append)
+
+    def read() -> Briefing:
+        return briefing(town, address, reader=by.incarnation)
+
+    priming.prime(town, read, by=by, callback_input=facts, say=texts.append)
     (text,) = texts
     return text
 
 
-def lasting(town: Town, address: str = TOAST) -> str:
+def lasting(town: Town, address: str = TOAST, as_: str = "lasting") -> str:
     """Begin a session that lasts, without work; gives its credential."""
     with town.ledger.transaction() as ledger:
         incarnations.mint(
-            ledger, address, None, credential_hash=credential_hash("lasting"), conversation="c-0", session="we-Toast",
+            ledger, address, None, credential_hash=credential_hash(as_), conversation="c-0", session="we-Toast",
             head=None, why_older="", now=town.clock.now(), lasting=True, runtime="claude",
         )  # fmt: skip
-    return "lasting"
+    return as_
 
 
 def write(town: Town, subject: str, body: str = "At the door.", **more: object) -> str:
@@ -245,24 +252,93 @@ def test_a_human_and_an_older_session_see_nothing_in_an_agents_place(
     assert unread(town) == ["short"]
 
 
-def test_the_newest_note_of_a_session_before_is_told_to_each_that_goes_on_with_that_work(
+def leave(town: Town, by: Caller, *notes: str) -> None:
+    """What this session leaves for the next."""
+    for note in notes:
+        write(
+            town, note, note, sender=by.address, kind="handoff", generation=by.generation, incarnation=by.incarnation
+        )  # fmt: skip
+
+
+def test_the_notes_of_the_session_before_are_told_to_each_that_goes_on_with_that_work(
     town: Town, become: Callable[..., Caller]
 ) -> None:
     by = become(put_to_work(town))
-    mine = {"sender": TOAST, "kind": "handoff", "generation": by.generation}
-    write(town, "handoff", "The hinge.", **mine)
-    write(town, "handoff", "The lock.", **mine)
+    leave(town, by, "The hinge.", "The lock.")
     text = prime(town, become(start(town)))
-    assert "[note of the session before you, " in text
-    assert "| The lock.\n" in text
-    assert "The hinge." not in text
+    assert text.count("[note of the session before you, ") == 2
+    assert text.index("| The lock.\n") < text.index("| The hinge.\n")
     assert unread(town) == []
-    assert "an earlier session has read it: quoted" in prime(town, become(start(town)))
+    third = become(start(town))
+    assert prime(town, third).count(", it was read before: quoted") == 2
+    leave(town, third, "The paint.")
+    text = prime(town, become(start(town)))
+    assert "| The paint.\n" in text
+    assert "The lock." not in text
     agents_work(town, RUST)
     with town.ledger.transaction() as ledger:
         agents.end_assignment(ledger, by.generation or 0, "unslung", town.clock.now())
         agents.unhook(ledger, TOAST, hooked(town, TOAST))
     assert "The lock." not in prime(town, HUMAN, said=None)
+
+
+def without_work(town: Town, become: Callable[..., Caller]) -> Caller:
+    """A session of Toast that lasts, and has nothing on its hook."""
+    put_to_work(town)
+    with town.ledger.transaction() as ledger:
+        assignment = agents.open_assignment(ledger, TOAST)
+        assert assignment is not None
+        agents.end_assignment(ledger, assignment.generation, "unslung", town.clock.now())
+        agents.unhook(ledger, TOAST, assignment.bead)
+    return become(lasting(town))
+
+
+@pytest.mark.parametrize("has_work", [True, False], ids=["with work", "without work"])
+def test_a_session_neither_is_shown_nor_reads_away_what_it_leaves_for_the_next(
+    town: Town,
+    become: Callable[..., Caller],
+    has_work: bool,  # noqa: FBT001 - a column
+) -> None:
+    by = become(put_to_work(town)) if has_work else without_work(town, become)
+    leave(town, by, "The hinge.")
+    (note,) = messages.notes_to_self(town.ledger, TOAST)
+    for source, said in (("compact", ""), ("clear", ""), ("startup", None)):
+        text = prime(town, by, source, said=said)
+        assert "The hinge." not in text
+        assert note.id not in text
+    assert not seen(town, note.id, by=by)
+    assert unread(town) == ["The hinge."]
+    after = become(start(town) if has_work else lasting(town, as_="next"))
+    assert "| The hinge.\n" in prime(town, after)
+    read = messages.get(town.ledger, note.id)
+    assert read is not None
+    assert (read.seen_by, unread(town)) == (after.incarnation, [])
+    assert "| The hinge.\n" in prime(town, after, said=None)
+
+
+def test_a_note_that_was_not_shown_whole_stays_unread_and_is_named_to_each_that_follows(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    by = without_work(town, become)
+    leave(town, by, "long " + "x" * 30_000, "short")
+    (_, long) = messages.notes_to_self(town.ledger, TOAST)
+    for name in ("next", "one more"):
+        by = become(lasting(town, as_=name))
+        assert f"… mail that is not here whole: {long.id}: gt mail read ID\n" in prime(town, by)
+        assert unread(town) == [long.subject]
+    assert seen(town, long.id, by=by)
+    assert unread(town) == []
+
+
+def test_what_a_restored_town_remembers_of_a_session_of_that_number_is_told(
+    town: Town, become: Callable[..., Caller]
+) -> None:
+    """Incarnations are counted anew there; a note that is older than its reader is not its own."""
+    write(town, "before", "The hinge.", sender=TOAST, kind="handoff", incarnation=1)
+    by = become(put_to_work(town))
+    assert by.incarnation == 1
+    assert "| The hinge.\n" in prime(town, by)
+    assert unread(town) == []
 
 
 def agents_work(town: Town, address: str) -> None:
@@ -277,6 +353,20 @@ def hooked(town: Town, address: str) -> str:
 
 
 # conversations that go on
+
+
+def test_after_compaction_it_is_said_what_was_withdrawn(town: Town, become: Callable[..., Caller]) -> None:
+    by = become(put_to_work(town))
+    orders = town.root / "directives" / "polecat.md"
+    orders.parent.mkdir(exist_ok=True)
+    orders.write_text("Be kind.\n")
+    update(town, [hooked(town, TOAST)], Changes(acceptance="Keep the first API."), by=HUMAN)
+    assert "| Keep the first API.\n" in prime(town, by)
+    update(town, [hooked(town, TOAST)], Changes(acceptance=""), by=HUMAN)
+    orders.unlink()
+    lost = "Told before, and there no more, so it no longer holds: standing orders, acceptance.\n"
+    assert lost in prime(town, by, "compact")
+    assert lost not in prime(town, by, "resume")
 
 
 def test_after_compaction_and_resume_only_what_changed_is_told(

@@ -31,12 +31,25 @@ SELECT m.*, b.title, b.description, b.status
  WHERE m.recipient = :agent AND m.sender = :agent AND m.kind = 'handoff' AND b.type = 'message'
  ORDER BY m.sent_at DESC, b.key DESC LIMIT :most
 
+-- name: notes_for
+SELECT m.*, b.title, b.description, b.status
+  FROM messages m CROSS JOIN beads b ON b.id = m.id
+ WHERE m.recipient = :agent AND m.sender = :agent AND m.kind = 'handoff' AND b.type = 'message'
+   AND (m.seen_at IS NULL AND b.status <> 'closed' OR m.generation = :generation OR m.seen_by = :reader)
+   AND NOT EXISTS (SELECT 1 FROM incarnations i
+                    WHERE i.id = :reader AND i.id = m.incarnation AND m.sent_at >= i.began_at)
+ ORDER BY m.sent_at DESC, b.key DESC
+
 -- name: open_question
 SELECT 1 FROM messages m JOIN beads b ON b.id = m.id
  WHERE m.sender = :sender AND m.recipient = :recipient AND m.kind = 'question' AND b.status <> 'closed' LIMIT 1
 
 -- name: not_seen
-SELECT m.id FROM messages m JOIN json_each(:ids) i ON i.value = m.id WHERE m.seen_at IS NULL AND m.recipient = :by
+-- What a session writes for the next one is not for itself.
+SELECT m.id FROM messages m JOIN json_each(:ids) i ON i.value = m.id
+ WHERE m.seen_at IS NULL AND m.recipient = :by
+   AND NOT (m.kind = 'handoff' AND m.sender = m.recipient AND EXISTS (
+            SELECT 1 FROM incarnations i WHERE i.id = :incarnation AND i.id = m.incarnation AND m.sent_at >= i.began_at))
 
 -- name: see
 UPDATE messages SET seen_at = :at, seen_by = :incarnation

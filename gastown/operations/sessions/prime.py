@@ -164,16 +164,7 @@ def _seen(town: Town, by: Caller, told: Told) -> None:
     now = town.clock.now()
     with suppress(GastownError), town.ledger.transaction() as ledger:  # else they are shown again
         if incarnations.is_current(ledger, by.incarnation or 0):
-            messages.see(
-                ledger, [*told.shown, *_overtaken(ledger, by, told)], by=by.address, incarnation=by.incarnation, now=now
-            )  # fmt: skip
-
-
-def _overtaken(ledger: Database, by: Caller, told: Told) -> list[str]:
-    """Notes to itself that are older than the one it was shown: nobody needs them any more."""
-    notes = [note.id for note in messages.notes_to_self(ledger, by.address)]
-    newest = next((place for place, note in enumerate(notes) if note in told.shown), len(notes))
-    return notes[newest + 1 :]
+            messages.see(ledger, told.shown, by=by.address, incarnation=by.incarnation, now=now)
 
 
 def _runtime(town: Town, incarnation: Incarnation) -> str:
