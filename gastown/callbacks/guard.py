@@ -55,10 +55,11 @@ class _Walk:
 
     def __init__(self, here: Here, environment: Mapping[str, str], depth: int = 0) -> None:
         self._here, self._depth = here, depth
-        self._variables = dict(environment)
+        self._variables = {**environment, "PWD": environment.get("PWD", here.cwd) if depth else here.cwd}
         self._folders: dict[tuple[int, ...], str] = {(): here.cwd}
         self._loops: dict[str, list[str]] = {}
         self._chosen: Mapping[str, str] = {}
+        self._pushed: list[str] = []
 
     def why(self, text: str) -> str:
         """Why one of its commands is refused. What loops go through is looked at one after the other."""
@@ -96,7 +97,7 @@ class _Walk:
         if program in ("for", "select") and words[2:3] == ["in"]:
             self._loop(words[1:])
             return ""
-        if program in ("cd", "pushd"):
+        if program in ("cd", "pushd", "popd"):
             self._go(words, simple.scope, folder)
             return ""
         if program in ("export", "declare", "local", "readonly", "typeset"):
@@ -119,8 +120,17 @@ class _Walk:
     def _go(self, words: Sequence[str], scope: tuple[int, ...], folder: str) -> None:
         places = [word for word in words[1:] if not word.startswith("-")]
         place = places[0] if places else "~"
-        known = folder and UNKNOWN not in place
-        self._folders[scope] = os.path.realpath(self._here.at(place, folder)) if known else ""
+        if words[0] == "pushd":
+            self._pushed.append(folder)
+        if words[0] == "popd":
+            there = self._pushed.pop() if self._pushed else ""
+        elif words[1:] == ["-"]:
+            there = self._variables.get("OLDPWD", "").replace(UNKNOWN, "")
+        else:
+            known = folder and UNKNOWN not in place
+            there = os.path.realpath(self._here.at(place, folder)) if known else ""
+        self._variables |= {"OLDPWD": folder or UNKNOWN, "PWD": there or UNKNOWN}
+        self._folders[scope] = there
 
     def _shell(self, given: Sequence[str], set_here: Mapping[str, str], fed: str, folder: str) -> str:
         if self._depth == _DEEPEST:

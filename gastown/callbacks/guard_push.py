@@ -60,11 +60,10 @@ def fetch(call: Call, here: Here) -> str:
 
 def stands_for(ref: str, target: str) -> str:
     """Why a ref that stands for a rig's target is not moved by hand; empty: it does not."""
-    remote, _, branch = ref.removeprefix(_SEEN).partition("/")
-    if not ref.startswith(_SEEN) or branch != target:
+    if ref != f"{_SEEN}origin/{target}":
         return ""
     return (
-        f"{remote}/{target} is where everybody sees how far {target} has come. Only git fetch origin moves it"
+        f"origin/{target} is where everybody sees how far {target} has come. Only git fetch origin moves it"
     )
 
 
@@ -91,7 +90,8 @@ def _is_unseen(call: Call, flags: set[str], names: list[str]) -> bool:
     if not any(flag.startswith("--no-ve") for flag in flags):
         return False
     said_elsewhere = any(setting.casefold().startswith(("push.", "remote.")) for setting in call.settings)
-    return any(UNKNOWN in name for name in names) or (said_elsewhere and not names[1:])
+    unseen = any(UNKNOWN in name or ("{" in name and "," in name) for name in names)
+    return unseen or (said_elsewhere and not names[1:])
 
 
 def _no_push(target: str) -> str:

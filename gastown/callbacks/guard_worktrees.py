@@ -20,12 +20,21 @@ def worktree(call: Call, here: Here) -> str:
     if first == "prune":
         return f"git worktree prune forgets worktrees of others. gt worktree list tells whose they are. {ASK}"
     for name in given:
-        if UNKNOWN in name or not call.folder:
+        if _is_elsewhere(name, here):
+            continue
+        if UNKNOWN in name or "{" in name or not call.folder:
             return f"nobody sees which worktrees this would {first}. Name each of your own by its path"
         for path in (here.at(name, call.folder), here.at(name), *_named(name, call)):
             if owner := here.lost(path) or here.lost(os.path.realpath(path)):
                 return f"{name} belongs to {owner}: worktrees of agents are not removed by hand. {ASK}"
     return ""
+
+
+def _is_elsewhere(name: str, here: Here) -> bool:
+    """Whether it lies outside the town, whatever stands for what only the shell knows."""
+    begins = name.partition(UNKNOWN)[0]
+    apart = not here.town.startswith(begins) and not here.town_has(os.path.realpath(begins))
+    return begins.startswith("/") and ".." not in name and apart
 
 
 def _adding(place: str, call: Call, here: Here) -> str:

@@ -156,8 +156,9 @@ class _Reader:
             self.at = _find(self.text, "))", self.at) + 2
             self._add(UNKNOWN)
         elif self.text.startswith("$(", self.at):
+            count = len(self._nested)
             self.at = self._inside(self.at + 2)
-            self._add(UNKNOWN)
+            self._add(_made(self._nested[count:]))
         elif self.text.startswith("$'", self.at):
             self.at += 1
         else:
@@ -252,6 +253,13 @@ class _Reader:
                 self._writes.append(word)
         elif not redirect:
             self._words.append(word)
+
+
+def _made(inside: Sequence[Simple]) -> str:
+    """What stands for the output of these commands: that mktemp makes what is new is known."""
+    is_new = len(inside) == 1 and inside[0].words[:1] == ("mktemp",)
+    options = {"-d", "-t", "-q", "--directory"}
+    return f"/tmp/tmp.{UNKNOWN}" if is_new and options.issuperset(inside[0].words[1:]) else UNKNOWN  # noqa: S108
 
 
 def _find(text: str, what: str, at: int) -> int:
