@@ -136,9 +136,8 @@ class Database:
     def _migrate(self, version: int) -> None:
         """Bring the file to the newest version, one transaction a step; a copy of the old file stays beside it."""
         self._execute("PRAGMA journal_mode = WAL")
-        self._execute(
-            "PRAGMA foreign_keys = OFF"
-        )  # while tables change places; references are checked at the end
+        # while tables change places; references are checked at the end
+        self._execute("PRAGMA foreign_keys = OFF")
         if version:
             self._copy_aside(version)
         for number, script in _migrations():
@@ -160,10 +159,12 @@ class Database:
             self._execute(f"PRAGMA user_version = {number}")
 
     def _copy_aside(self, version: int) -> None:
-        """Keep the whole file as it is now; a copy that was cut off has another name and does not count."""
+        """Keep the whole file as it is now; a copy that was cut off, or is another thread's, has another name."""
+        from threading import get_ident  # not for everybody who opens a ledger
+
         aside = self.path.with_name(f"{self.path.name}.before-{version + 1}")
         if not aside.exists():
-            half = aside.with_name(f"{aside.name}.{os.getpid()}")
+            half = aside.with_name(f"{aside.name}.{os.getpid()}-{get_ident()}")
             half.unlink(missing_ok=True)
             self._execute("VACUUM INTO ?", (str(half),))
             half.replace(aside)
