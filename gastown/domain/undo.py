@@ -1,7 +1,7 @@
 """What can be undone: which events tell of it, how people name it, and the command that undoes it by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from shlex import quote
@@ -39,6 +39,10 @@ class Undoable:
     title: str
     command: str
     """What `gt undo` does, as a person would type it."""
+    generation: int | None = None
+    """Of the assignment that it ended."""
+    agents: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
+    """Who went with the rig: `agent`, and `wanted_by` and `bead` where there was any."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,7 +78,13 @@ def undoable(  # noqa: PLR0917 - the columns of an event
             places = (str(payload.get("moved_to")),)
             command = f"gt undo {id}"
     title = _text(payload.get("title")) or ""
-    return Undoable(id, deed, at, by, subject, bead, agent, places, title, command) if command else None
+    if not command:
+        return None
+    generation = payload.get("generation")
+    return Undoable(
+        id, deed, at, by, subject, bead, agent, places, title, command,
+        generation if isinstance(generation, int) else None, _records(payload.get("agents")),
+    )  # fmt: skip
 
 
 def _is_step(record: object) -> bool:
@@ -83,6 +93,11 @@ def _is_step(record: object) -> bool:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _records(value: object) -> tuple[Mapping[str, object], ...]:
+    every = cast("list[object]", value) if isinstance(value, list) else []
+    return tuple(cast("Mapping[str, object]", each) for each in every if isinstance(each, Mapping))
 
 
 def _texts(value: object) -> tuple[str, ...]:

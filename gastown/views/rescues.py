@@ -103,7 +103,7 @@ def _kept(town: Town, rig: str) -> Sequence[tuple[Kept, Owner | None]]:
 def _rescue(kept: Kept, owner: Owner | None) -> Rescue:
     return Rescue(
         kept.id, kept.rig, owner.agent if owner else kept.what, owner.bead if owner else None, kept.branch,
-        kept.at, kept.reason, _holds(kept), kept.refs, kept.folder, f"gt rescue restore {kept.id}",
+        kept.at, kept.reason, _holds(kept), kept.refs, kept.went or kept.folder, f"gt rescue restore {kept.id}",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ AGENTS = frozenset({"agent", "subject"})
 WORDS: Mapping[str, tuple[str, ...]] = {
     "town.installed": ("made the town {subject}",),
     "rig.added": ("added the rig {subject} from {url}", "added the rig {subject}"),
+    "rig.removing": ("takes the rig {subject} out of the town",),
     "rig.removed": ("removed the rig {subject}; it lies in {moved_to}", "removed the rig {subject}"),
     "supervisor.started": ("began to supervise",),
     "supervisor.stopped": ("stopped",),
@@ -79,6 +80,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "took {subject} out of the town; what it had comes back by: {restore}",
         "took {subject} out of the town",
     ),
+    "agent.returned": ("has {subject} in the town again",),
     "agent.starting": (
         "starts {subject} for {bead}: {because}",
         "starts {subject}: {because}",

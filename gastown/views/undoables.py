@@ -1,6 +1,6 @@
 """What can be undone, each with what stands in its way now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from gastown.domain.beads import BeadStatus
 from gastown.domain.undo import Deed, Undoable
 from gastown.errors import GastownError
-from gastown.ledger import agents, beads, husks, undoables
+from gastown.ledger import agents, beads, events, husks, undoables
 from gastown.town import Town
 from gastown.world.git.rescued import Kept, kept_in
 
@@ -70,27 +70,50 @@ def _line(town: Town, each: Undoable, kept: Mapping[str, Kept]) -> UndoLine:
 def _in_the_way(town: Town, each: Undoable) -> str:
     match each.deed:
         case Deed.UNSLUNG:
-            return _not_slingable(town, each.about, each.agent or "")
+            return _not_slingable(town, each)
         case Deed.DELETED:
-            return _not_deleted(town, each.about)
+            return _not_last(town, each) or _not_deleted(town, each.about)
         case Deed.NUKED:
-            agent = agents.get(town.ledger, each.about)
-            return "" if agent is not None and agent.removed_at is not None else "it is in the town again"
+            return _not_last(town, each) or _not_gone(town, each)
         case Deed.RIG_REMOVED:
-            return _not_movable(town, each.about, each.places)
+            return _not_movable(town, each)
         case Deed.SET_ASIDE:
             return ""
 
 
-def _not_slingable(town: Town, bead: str, agent: str) -> str:
+def _not_last(town: Town, each: Undoable) -> str:
+    last = events.last_of_type(town.ledger, each.about, each.deed)
+    return "that was done again since" if last is not None and last.seq != each.id else ""
+
+
+def _not_gone(town: Town, each: Undoable) -> str:
+    """An agent that is back without its work: bringing it back was cut off, and is carried on."""
+    agent, back = (
+        agents.get(town.ledger, each.about),
+        events.last_of_type(town.ledger, each.about, "agent.returned"),
+    )
+    cut_off = back is not None and back.payload.get("event") == each.id
+    return (
+        "" if cut_off or (agent is not None and agent.removed_at is not None) else "it is in the town again"
+    )
+
+
+def _not_slingable(town: Town, each: Undoable) -> str:
+    bead, agent = each.about, each.agent or ""
     try:
         now = beads.get(town.ledger, bead)
     except GastownError as problem:
         return problem.message
     if now.status is not BeadStatus.OPEN:
         return f"{bead} is {now.status} by now"
+    newest = agents.assignments_of_bead(town.ledger, bead)[-1:]
+    if newest and each.generation is not None and newest[0].generation != each.generation:
+        return f"{newest[0].agent} had it since"
     row = agents.get(town.ledger, agent)
-    return f"{agent} works on {row.hook_bead}" if row is not None and row.hook_bead is not None else ""
+    if row is None or row.hook_bead is not None:
+        return f"{agent} works on {row.hook_bead}" if row is not None else ""
+    left = events.last_of_type(town.ledger, agent, Deed.NUKED) if row.removed_at is not None else None
+    return f"{agent} left the town since" if left is not None and left.seq > each.id else ""
 
 
 def _not_deleted(town: Town, bead: str) -> str:
@@ -100,7 +123,10 @@ def _not_deleted(town: Town, bead: str) -> str:
         return problem.message
 
 
-def _not_movable(town: Town, rig: str, places: Sequence[str]) -> str:
+def _not_movable(town: Town, each: Undoable) -> str:
+    rig, aside = each.about, Path(each.places[0])
     if (town.root / rig).exists():
-        return f"there is a {rig} again"
-    return "" if places and Path(places[0]).is_dir() else f"{places[0] if places else rig} is gone"
+        added = events.last_of_type(town.ledger, rig, "rig.added")
+        is_it = not aside.exists() and (added is None or added.seq < each.id)  # by hand, or cut off
+        return "" if is_it else f"there is a {rig} again"
+    return "" if aside.is_dir() else f"{aside} is gone"

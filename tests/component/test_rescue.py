@@ -187,9 +187,12 @@ def test_it_comes_into_a_clean_worktree_that_stands_where_it_lay(place: CustodyT
     (back,) = restore(place.town, one.id, to=tmp_path / "mine", by=HUMAN).back
     assert back.folder == tmp_path / "mine"
     as_it_was(tmp_path / "mine")
+    restore(place.town, one.id, to=tmp_path / "mine", by=HUMAN)
+    as_it_was(tmp_path / "mine")
+    (tmp_path / "mine" / "kept.txt").write_text("changed again\n")
     with pytest.raises(Refused, match="is not clean"):
         restore(place.town, one.id, to=tmp_path / "mine", by=HUMAN)
-    as_it_was(tmp_path / "mine")
+    assert (tmp_path / "mine" / "kept.txt").read_text() == "changed again\n"
     restore(place.town, one.id, to=tmp_path / "new" / "place", by=HUMAN)
     as_it_was(tmp_path / "new" / "place")
 

@@ -1,4 +1,4 @@
-"""Bringing back an agent that left the town, and a rig that was removed, with all that they had."""
+"""Bringing back an agent that left the town, with all that it had."""
 
 import os
 from collections.abc import Sequence
@@ -10,20 +10,20 @@ from gastown.domain.beads import BeadStatus
 from gastown.domain.identity import parse_address
 from gastown.domain.observed import Present
 from gastown.domain.roles import Capability
-from gastown.errors import GastownError, NotFound, Refused, Unavailable
+from gastown.errors import GastownError, NotFound, Refused
 from gastown.ledger import agents, beads, events
-from gastown.operations.sessions.caller import fence, must_be_person
+from gastown.ledger.events import Event
+from gastown.operations.sessions.caller import fence
 from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.operations.sessions.place import folder_of, has_worktree
-from gastown.operations.town import trust as trusting
 from gastown.operations.town.take_out import LEFT, PATIENCE
 from gastown.operations.work.sling import sling
 from gastown.operations.work.target import make
-from gastown.settings import rig as rigs
 from gastown.town import Town
 from gastown.world.git import restoring, worktrees
 from gastown.world.git.command import answer
 from gastown.world.git.folders import is_vacant
+from gastown.world.git.laying import lay_down
 from gastown.world.git.place import inside
 from gastown.world.git.records import record_of
 from gastown.world.git.repository import Repository
@@ -45,35 +45,63 @@ class AgentBack:
     notes: tuple[str, ...]
 
 
-def bring_agent_back(town: Town, address: str, *, by: Caller) -> AgentBack:
+RETURNED = "agent.returned"
+"""The event that it is in the town again, because its leaving was undone; all but its work has come with it."""
+
+
+def bring_agent_back(town: Town, address: str, *, event: int | None = None, by: Caller) -> AgentBack:
     """Make an agent that left what it was: its worktree on its branch, what was unsaved there, its work if it is free.
 
-    Whatever was kept stays kept as well. Raises NotFound, Refused when it is there again or its place is taken,
-    Unavailable, Busy.
+    Whatever was kept stays kept as well, and a call that was cut off is carried on. Raises NotFound, Refused when it
+    is there again, its place is taken, or it left again after the event of that number, Unavailable, Busy.
     """
     by.must_be_current()
+    where = parse_address(address)
     permit(town, by, Capability.NUKE, "bring agents back")
-    must_be_of_rig(by, parse_address(address).rig, "bring back agents")
+    must_be_of_rig(by, where.rig, "bring back agents")
     with lock(town.places.lock(address), what=address, wait=PATIENCE):
-        agent, left = agents.get(town.ledger, address), events.last_of_type(town.ledger, address, LEFT)
-        if agent is None or left is None:
-            raise NotFound(f"{address} never left", "gt agents lists them")
-        if agent.removed_at is None:
-            raise Refused(f"{address} is in the town again", f"gt agents show {address}")
+        left, returned = _departure(town, address, event)
         branch, notes = _text(left.payload.get("branch")), list[str]()
         folder = None
-        if agent.rig is not None and has_worktree(town, address):
+        if where.rig is not None and has_worktree(town, address):
             refs = left.payload.get("refs")
             places = [str(ref) for ref in refs] if isinstance(refs, list) else []  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
             folder = folder_of(town, address)
-            notes += _place(town, agent.rig, folder, branch, _text(left.payload.get("head")), places)
-        now = town.clock.now()
-        with town.ledger.transaction() as ledger:
-            fence(ledger, by)
-            make(ledger, parse_address(address), by=by, now=now)
+            if not returned:
+                notes += _place(town, where.rig, folder, branch, _text(left.payload.get("head")), places)
+        if not returned:
+            _be_there(town, left, by)
     bead, why = _work(town, address, _text(left.payload.get("bead")), by)
     ring(town.places.wake)
     return AgentBack(address, folder, branch, bead, (*notes, *([why] if why else ())))
+
+
+def _departure(town: Town, address: str, number: int | None) -> tuple[Event, bool]:
+    """How it left, which is to be undone, and whether all but its work has come back. NotFound, Refused."""
+    agent, left = agents.get(town.ledger, address), events.last_of_type(town.ledger, address, LEFT)
+    if agent is None or left is None:
+        raise NotFound(f"{address} never left", "gt agents lists them")
+    kept = f"gt rescue list --agent {address} tells what was kept"
+    if number is not None and left.seq != number:
+        raise Refused(f"{address} came back since, and left again", f"gt undo {left.seq} undoes that; {kept}")
+    came = events.last_of_type(town.ledger, address, RETURNED)
+    returned = came is not None and came.payload.get("event") == left.seq
+    if agent.removed_at is None and not returned:
+        raise Refused(f"{address} is in the town again", kept)
+    return left, agent.removed_at is None
+
+
+def _be_there(town: Town, left: Event, by: Caller) -> None:
+    """It is in the town, with what was wished of it."""
+    now, address, wanted_by = town.clock.now(), left.subject, _text(left.payload.get("wanted_by"))
+    with town.ledger.transaction() as ledger:
+        fence(ledger, by)
+        make(ledger, parse_address(address), by=by, now=now)
+        if wanted_by is not None:
+            agents.want(ledger, address, by=wanted_by, now=now)
+        if (paused := _text(left.payload.get("paused"))) is not None:
+            agents.pause(ledger, address, paused)
+        events.append(ledger, by.address, RETURNED, address, now, event=left.seq)
 
 
 def _place(  # noqa: PLR0917 - private
@@ -81,13 +109,17 @@ def _place(  # noqa: PLR0917 - private
 ) -> list[str]:
     """Its worktree as it was; gives what of it stays set aside."""
     repository = town.repository(town.rig(rig).name)
+    kept = [one for one in kept_in(repository, rig) if set(one.places) & set(places)]
+    folders = [Path(place) for place in places if os.path.isabs(place)]  # noqa: PTH117 - refs are no paths
+    if any(restoring.moved_back(repository, each, folder) for each in folders):
+        _on_branch_again(repository, folder, branch)
+        return [_stays(one) for one in kept if one.folder is None]
     record = record_of(repository.path, folder)
     begun = record is not None and record.linked and branch is not None and record.branch == branch  # cut off
     if not begun and not is_vacant(folder):
         raise Refused(
             f"there is something at {folder}", f"move it away, then again; gt worktree list --rig {rig}"
         )
-    kept = [one for one in kept_in(repository, rig) if set(one.places) & set(places)]
     aside = next((one for one in kept if one.folder is not None), None)
     if aside is not None and aside.folder is not None and not begun:
         if folder.exists():
@@ -114,7 +146,8 @@ def _lay_down(repository: Repository, folder: Path, kept: Sequence[Kept]) -> lis
                 notes.append(_stays(one))
                 continue
             try:
-                restoring.lay_down(repository, folder, part)
+                worktrees.clear_stale_lock(repository, folder)
+                lay_down(repository, folder, part)
             except (NotFound, Refused) as problem:
                 notes += [problem.message, _stays(one)]
     return list(dict.fromkeys(notes))
@@ -137,13 +170,19 @@ def _on_branch_again(repository: Repository, folder: Path, branch: str | None) -
 
 
 def _work(town: Town, address: str, bead: str | None, by: Caller) -> tuple[str | None, str]:
-    """Its work is on its hook again, if nobody else took it."""
+    """Its work is on its hook again, if nobody else took it, or had it since: what they made of it is elsewhere."""
     if bead is None:
         return None, ""
     try:
+        if agents.holder(town.ledger, bead) == address:
+            return bead, ""
         now = beads.get(town.ledger, bead)
         if now.status is not BeadStatus.OPEN:
             return None, f"{bead} is {now.status} by now, so it is not slung again"
+        newest = agents.assignments_of_bead(town.ledger, bead)[-1:]
+        if newest and newest[0].agent != address:
+            told = f"{newest[0].agent} had it since (gt sling {bead} {address})"
+            return None, f"{bead} is not slung again: {told}"
         sling(town, bead, address, by=by)
     except GastownError as problem:
         return None, f"{bead} is not slung again: {problem.message}"
@@ -152,36 +191,3 @@ def _work(town: Town, address: str, bead: str | None, by: Caller) -> tuple[str |
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def bring_rig_back(town: Town, name: str, aside: Path) -> Path:
-    """Put a rig that was removed back where it was, trust entry included. Agents come back as work is slung at them.
-
-    Raises Refused when there is such a rig again, NotFound when the folder is gone, Unavailable.
-    """
-    must_be_person(town, "gt undo of a removed rig")
-    home = town.root / name
-    with lock(town.places.lock("rigs"), what="the list of rigs", wait=5):
-        if os.path.lexists(home):
-            raise Refused(
-                f"there is {home} already", f"mv {aside} to another name, and give it another prefix"
-            )
-        if not (aside / rigs.FILE_NAME).is_file():
-            raise NotFound(f"{aside} is gone, or no rig", f"ls {aside.parent}")
-        _rename(aside, home)
-        try:
-            trusted = town.rig(name).trust
-        except GastownError:  # its prefix may be another rig's by now
-            _rename(home, aside)
-            raise
-        if trusted:
-            trusting.give(home, home)
-    ring(town.places.wake)
-    return home
-
-
-def _rename(old: Path, new: Path) -> None:
-    try:
-        old.rename(new)
-    except OSError as error:
-        raise Unavailable(f"{old} cannot be moved: {error.strerror}", "check its rights") from error

@@ -1,9 +1,10 @@
 """Removing a rig: it is hidden, everything of it ends and is set aside, and the trust entry is undone."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from gastown.domain.assignments import Caller
 from gastown.domain.decide.budget import STOPPED_BY_PERSON
@@ -11,6 +12,7 @@ from gastown.domain.identity import OVERSEER, parse_address, session_name
 from gastown.domain.observed import Present, Unknown
 from gastown.errors import Refused, Unavailable
 from gastown.ledger import agents, events, incarnations, merges
+from gastown.ledger.database import Database
 from gastown.operations.merge.predecessor import end_all_of_queue
 from gastown.operations.sessions.caller import must_be_person
 from gastown.operations.sessions.trace import end_leftovers
@@ -24,6 +26,9 @@ from gastown.world.locks import lock
 from gastown.world.wake import ring
 
 SET_ASIDE = ".removed"
+REMOVING_RIG = "rig.removing"
+"""The event that tells who is about to go with it."""
+
 PATIENCE = 30.0
 """Seconds for a start that is under way to come to its end."""
 
@@ -56,15 +61,24 @@ def remove_rig(town: Town, name: str, *, force: bool = False) -> Removed:
             _stop_sessions(town, settings)
             undone = take_back(town.root / name)
             undone = bool(take_back_trust(town, town.root / name)) or undone
-            _end_work(town, name)
             aside = _free_place(town, name)
+            _end_work(town, name, aside)
             (town.root / name).rename(aside)
         _show(aside)
         _stop_sessions(town, settings)  # what somebody began before it was hidden, and showed only now
         now = town.clock.now()
         with town.ledger.transaction() as ledger:
-            events.append(ledger, OVERSEER, "rig.removed", name, now, moved_to=str(aside), forced=force)
-    return Removed(name, aside, undone, f"mv {aside} {town.root / name}")
+            events.append(
+                ledger,
+                OVERSEER,
+                "rig.removed",
+                name,
+                now,
+                moved_to=str(aside),
+                forced=force,
+                agents=_there(ledger, name),
+            )
+    return Removed(name, aside, undone, f"gt undo {name}")
 
 
 @contextmanager
@@ -140,13 +154,35 @@ def _recorded_names(town: Town, rig: str) -> Sequence[str]:
     return [one.session for one in newest if one is not None and one.ended_at is None]
 
 
-def _end_work(town: Town, rig: str) -> None:
+def _there(ledger: Database, rig: str) -> Sequence[Mapping[str, object]]:
+    """Who is in the town with the rig, what is wished of them, and what they had.
+
+    Also those whom a removal that was cut off has taken out already.
+    """
+    before, removed = (events.last_of_type(ledger, rig, type_) for type_ in (REMOVING_RIG, "rig.removed"))
+    found: dict[str, Mapping[str, object]] = {}
+    if before is not None and (removed is None or removed.seq < before.seq):
+        told = cast("list[Mapping[str, object]]", before.payload["agents"])
+        found = {str(each["agent"]): each for each in told}
+    for agent in agents.all_agents(ledger, rig):
+        if agent.removed_at is None:
+            had = {"wanted_by": agent.wanted_by if agent.wanted_at else None, "bead": agent.hook_bead}
+            found[agent.address] = {
+                "agent": agent.address,
+                **{key: value for key, value in had.items() if value},
+            }
+    return list(found.values())
+
+
+def _end_work(town: Town, rig: str, aside: Path) -> None:
     """Write down that its sessions have ended, take back what is on its hooks, and forget its agents.
 
     Their records stay; one that is made anew, when the rig is there again, goes on with its own.
     """
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
+        there = _there(ledger, rig)
+        events.append(ledger, OVERSEER, REMOVING_RIG, rig, now, moved_to=str(aside), agents=there)
         for address in _addresses(town, rig):
             newest = incarnations.newest(ledger, address)
             if newest is not None and incarnations.end(ledger, newest.id, STOPPED_BY_PERSON, now):

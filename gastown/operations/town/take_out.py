@@ -3,7 +3,7 @@
 Each step tests what is there, so a call that was cut off is finished by any later one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,10 @@ def take_out(town: Town, address: str, *, again: str, whole: bool, by: Caller, b
             branch, head = _held(town, repository, address, branch)
             kept = _leave(town, repository, address, since=str(begun["since"]), whole=whole)
         taken = _taken(address, session, begun.get("bead"), branch, kept, again)
-        _end(town, agent, taken, head, by)
+        wishes: Mapping[str, object] = {
+            name: begun[name] for name in ("wanted_by", "paused") if name in begun
+        }
+        _end(town, agent, taken, head, wishes, by)
     ring(town.places.wake)
     return taken
 
@@ -117,9 +120,18 @@ def _begin(town: Town, agent: "AgentRow", because: str, by: Caller) -> dict[str,
         begun, left = (events.last_of_type(ledger, address, type_) for type_ in (LEAVING, LEFT))
         if begun is not None and (left is None or left.seq < begun.seq):
             return {**begun.payload, **_work(work)}
-        payload = {"because": because, "since": present_stamp(), **_work(work)}
+        payload = {"because": because, "since": present_stamp(), **_wishes(agent), **_work(work)}
         events.append(ledger, by.address, LEAVING, address, now, **payload)
     return payload
+
+
+def _wishes(agent: "AgentRow") -> dict[str, object]:
+    """What was wished of it: it comes back with that."""
+    wishes: dict[str, object] = {
+        "wanted_by": agent.wanted_by if agent.wanted_at else None,
+        "paused": agent.paused,
+    }
+    return {name: wish for name, wish in wishes.items() if wish is not None}
 
 
 def _work(work: Assignment | None) -> dict[str, object]:
@@ -181,7 +193,9 @@ def _taken(  # noqa: PLR0917 - private
     )  # fmt: skip
 
 
-def _end(town: Town, agent: "AgentRow", taken: TakenOut, head: str | None, by: Caller) -> None:
+def _end(  # noqa: PLR0917 - private
+    town: Town, agent: "AgentRow", taken: TakenOut, head: str | None, wishes: Mapping[str, object], by: Caller
+) -> None:
     """The fact: it has left. Work that came onto its hook meanwhile keeps it in the town."""
     now = town.clock.now()
     with town.ledger.transaction() as ledger:
@@ -196,7 +210,7 @@ def _end(town: Town, agent: "AgentRow", taken: TakenOut, head: str | None, by: C
         events.append(
             ledger, by.address, LEFT, agent.address, now, bead=taken.bead, branch=taken.branch, head=head,
             refs=list(taken.kept), commands=list(taken.commands), again=taken.again,
-            restore="; ".join(taken.commands) or None,
+            restore="; ".join(taken.commands) or None, **wishes,
         )  # fmt: skip
 
 

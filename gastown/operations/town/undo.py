@@ -8,11 +8,14 @@ from gastown.domain.undo import UNDONE, Deed, Undoable
 from gastown.errors import NotFound, Refused
 from gastown.ledger import agents, beads, events, undoables
 from gastown.operations.sessions.caller import fence
-from gastown.operations.town.bring_back import bring_agent_back, bring_rig_back
+from gastown.operations.town.bring_back import bring_agent_back
+from gastown.operations.town.rig_back import bring_rig_back
+from gastown.operations.town.take_out import LEFT
 from gastown.operations.work.rescue import find, restore
 from gastown.operations.work.sling import sling
 from gastown.operations.work.undelete import undelete
 from gastown.town import Town
+from gastown.world.git.moving import way_of
 
 LOOKED_AT = 500
 """Deeds among which a name is looked for; any event's number is found, if it is that recent."""
@@ -78,6 +81,7 @@ def _carry_out(town: Town, deed: Undoable, by: Caller) -> tuple[list[str], str]:
         case Deed.UNSLUNG:
             return _sling_back(town, deed, by)
         case Deed.DELETED:
+            _check_newest(town, deed, "bead.deleted")
             back = undelete(town, deed.about, by=by)
             if back.already:
                 raise Refused(f"{deed.about} is there again", f"bd show {deed.about}")
@@ -85,13 +89,22 @@ def _carry_out(town: Town, deed: Undoable, by: Caller) -> tuple[list[str], str]:
         case Deed.SET_ASIDE:
             return _restore(town, deed, by)
         case Deed.NUKED:
-            agent = bring_agent_back(town, deed.about, by=by)
+            agent = bring_agent_back(town, deed.about, event=deed.id, by=by)
             lines = [f"{agent.agent} is back" + (f" in {agent.folder}" if agent.folder is not None else "")]
             lines += [f"{agent.bead} is on its hook again"] if agent.bead else []
             return [*lines, *agent.notes], f"gt agents show {agent.agent}"
         case Deed.RIG_REMOVED:
-            home = bring_rig_back(town, deed.about, Path(deed.places[0]))
-            return [f"{deed.about} is back at {home}"], "gt rig list"
+            rig = bring_rig_back(town, deed)
+            return [f"{deed.about} is back at {rig.home}", *rig.notes], "gt rig list"
+
+
+def _check_newest(town: Town, deed: Undoable, type_: str) -> None:
+    """Only what was done last can be undone: what was before it is not what is there."""
+    newest = events.last_of_type(town.ledger, deed.about, type_)
+    if newest is not None and newest.seq != deed.id:
+        raise Refused(
+            f"that was done to {deed.about} again since", f"gt undo {newest.seq} undoes the last time"
+        )
 
 
 def _sling_back(town: Town, deed: Undoable, by: Caller) -> tuple[list[str], str]:
@@ -105,6 +118,18 @@ def _sling_back(town: Town, deed: Undoable, by: Caller) -> tuple[list[str], str]
         raise Refused(
             f"{deed.agent} works on {row.hook_bead} by now", f"gt sling {deed.about} takes another agent"
         )
+    newest = agents.assignments_of_bead(town.ledger, deed.about)[-1:]
+    if newest and deed.generation is not None and newest[0].generation != deed.generation:
+        raise Refused(
+            f"{newest[0].agent} had {deed.about} since",
+            f"gt sling {deed.about} {deed.agent}, if that is meant",
+        )
+    left = events.last_of_type(town.ledger, deed.agent, LEFT) if row.removed_at is not None else None
+    if left is not None and left.seq > deed.id:
+        raise Refused(
+            f"{deed.agent} left the town since",
+            f"gt undo {left.seq} brings it back with that, gt sling {deed.about} {deed.agent} without",
+        )
     slung = sling(town, deed.about, deed.agent, by=by)
     return [f"{slung.bead} is on the hook of {slung.agent} again"], f"bd show {slung.bead}"
 
@@ -113,6 +138,9 @@ def _restore(town: Town, deed: Undoable, by: Caller) -> tuple[list[str], str]:
     lines: list[str] = []
     done: set[str] = set()
     for place in deed.places:
+        if (went := _went(place)) is not None:
+            lines.append(f"the whole folder: {went}")
+            continue
         kept, _ = find(town, place)
         if kept.id in done:
             continue
@@ -123,3 +151,9 @@ def _restore(town: Town, deed: Undoable, by: Caller) -> tuple[list[str], str]:
             )
             lines.append(f"{back.what}: {where}")
     return lines, "gt worktree list"
+
+
+def _went(place: str) -> Path | None:
+    """Where a folder is that lay aside, if it was brought back already."""
+    where, whole = way_of(Path(place)) if place.startswith("/") else (None, False)
+    return where if whole else None

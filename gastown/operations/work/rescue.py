@@ -13,6 +13,7 @@ from gastown.operations.sessions.caller import fence
 from gastown.operations.sessions.permission import permit
 from gastown.town import Town
 from gastown.world.git import restoring
+from gastown.world.git.laying import check_clean, lay_down
 from gastown.world.git.repository import Repository
 from gastown.world.git.rescued import Kept, Part, kept_in
 from gastown.world.locks import lock
@@ -109,8 +110,9 @@ def _bring_back(town: Town, kept: Kept, to: Path | None, branch: str | None) -> 
     place = town.rig_places(kept.rig).root / FOLDER / kept.id
     back: list[Back] = []
     if kept.folder is not None and branch is None:
-        folder = restoring.free_folder(place) if to is None else to
-        restoring.move_back(repository, kept.folder, folder)
+        folder = kept.went or (restoring.free_folder(place) if to is None else to)
+        if kept.went is None or not restoring.moved_back(repository, kept.folder, folder):
+            restoring.move_back(repository, kept.folder, folder)
         back.append(Back(None, folder, "the whole folder"))
         to = None
     elif kept.folder is not None and not kept.parts:
@@ -146,10 +148,10 @@ def _piece(  # noqa: PLR0917 - private
 
 def _into(repository: Repository, kept: Kept, part: Part, to: Path, what: str) -> Back:
     """Into a worktree that is there."""
-    restoring.check_clean(repository, to)
     if part.base is not None:
-        restoring.lay_down(repository, to, part)
+        lay_down(repository, to, part)
         return Back(None, to, what)
+    check_clean(repository, to)
     name = restoring.free_branch(repository, f"{FOLDER}/{kept.id}")
     restoring.make_branch(repository, name, restoring.as_commit(repository, part))
     return Back(name, None, what)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gastown.world.git.command import answer, git
-from gastown.world.git.moving import RESCUED_FOLDERS
+from gastown.world.git.moving import RESCUED_FOLDERS, way_of
 from gastown.world.git.pins import RESCUE
 from gastown.world.git.records import linked_to, read_small
 from gastown.world.git.repository import CommitInfo, Repository, read_commits
@@ -53,6 +53,8 @@ class Kept:
     folder: Path | None = None
     """Where the whole folder lies, if it was moved aside."""
     note: str = field(default="", repr=False)
+    went: Path | None = None
+    """Where the folder is, if bringing it back was cut off once it was there."""
 
     @property
     def id(self) -> str:
@@ -111,17 +113,25 @@ def kept_in(repository: Repository, rig: str) -> list[Kept]:
         parts[pieces[0], pieces[1]].append(Part(ref, commit, kind, subject, tuple(parents.split())))
     folders = {place: folder for folder in _folders(repository) if (place := _place(folder)) is not None}
     found = [
-        Kept(rig, *place, tuple(parts.get(place, ())), folders.get(place), _note(folders.get(place)))
-        for place in {*parts, *folders}
+        _kept(rig, place, tuple(parts.get(place, ())), folders.get(place)) for place in {*parts, *folders}
     ]
     return sorted(found, key=lambda one: (one.stamp, one.what), reverse=True)
 
 
+def _kept(rig: str, place: tuple[str, str], parts: tuple[Part, ...], folder: Path | None) -> Kept:
+    went = way_of(folder)[0] if folder is not None else None
+    return Kept(rig, *place, parts, folder, _note(folder), went)
+
+
 def _folders(repository: Repository) -> list[Path]:
+    """Those that lie there, and those whose way back was cut off."""
     try:
-        return [path for path in (repository.path.parent / RESCUED_FOLDERS).iterdir() if path.is_dir()]
+        found = list((repository.path.parent / RESCUED_FOLDERS).iterdir())
     except OSError:
         return []
+    gone = (path.with_suffix("") for path in found if path.suffix == ".txt")
+    cut_off = [path for path in gone if (way := way_of(path))[0] is not None and not way[1]]
+    return [*(path for path in found if path.is_dir()), *cut_off]
 
 
 def _place(folder: Path) -> tuple[str, str] | None:

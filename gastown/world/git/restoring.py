@@ -6,19 +6,15 @@ from itertools import chain, count
 from pathlib import Path
 
 from gastown.domain.observed import Present
-from gastown.errors import Invalid, NotFound, Refused, Unavailable
+from gastown.errors import Invalid, Refused, Unavailable
 from gastown.world.git import worktrees
 from gastown.world.git.command import answer, failure, git
-from gastown.world.git.moving import mend
-from gastown.world.git.place import inside
-from gastown.world.git.records import Record, record_of
+from gastown.world.git.folders import is_vacant
+from gastown.world.git.laying import lay_down
+from gastown.world.git.moving import mend, record_in, tell_way, way_of
 from gastown.world.git.repository import Repository
 from gastown.world.git.rescued import Part
-from gastown.world.git.snapshot import raw
-from gastown.world.git.status import head_of, status
 from gastown.world.git.targets import NOTHING
-
-DEADLINE = 120.0
 
 _NOBODY = {
     f"GIT_{role}_{key}": value
@@ -92,70 +88,12 @@ def new_worktree(repository: Repository, folder: Path, branch: str, part: Part) 
 
     What was uncommitted is so again, staged what was staged. Raises Unavailable.
     """
+    if not is_vacant(folder):
+        raise Refused(f"there is {folder} already", "--to another folder")
     start = part.base or as_commit(repository, part)
     make_branch(repository, branch, start)
     worktrees.prepare(repository, folder, branch, start=start, had_session=False)
     lay_down(repository, folder, part)
-
-
-def lay_down(repository: Repository, folder: Path, part: Part) -> None:
-    """Put the uncommitted files of a part into a clean worktree that stands at their base.
-
-    Raises Refused, and changes nothing, when it is not clean or stands elsewhere; NotFound when it is none.
-    """
-    if part.base is None:
-        return
-    record = check_clean(repository, folder)
-    if head_of(folder) != part.base:
-        raise Refused(
-            f"{folder} is at {head_of(folder)[:10]}, and these files lay over {part.base[:10]}",
-            "leave --to out: a new worktree is made; or git checkout --detach " + part.base[:10],
-        )
-    _check_room(repository, folder, part)
-    if part.kind == "stash":
-        git(
-            folder, "stash", "apply", "--index", "--quiet", part.commit, env=inside(record), deadline=DEADLINE
-        )
-        return
-    with raw(repository.path, record) as env:
-        git(folder, "read-tree", "--reset", "-u", part.commit, env=env, deadline=DEADLINE)
-    staged = part.parents[1] if len(part.parents) > 1 else part.base
-    git(folder, "read-tree", staged, env=inside(record), deadline=DEADLINE)
-    answer(folder, "update-index", "-q", "--refresh", env=inside(record), deadline=DEADLINE)
-
-
-def _check_room(repository: Repository, folder: Path, part: Part) -> None:
-    """Refuse where files that git ignores lie in the way of new ones."""
-    added = (
-        "diff-tree",
-        "-r",
-        "-z",
-        "--no-renames",
-        "--name-only",
-        "--diff-filter=A",
-        str(part.base),
-        part.commit,
-    )
-    names = [name for name in git(repository.path, *added).split("\0") if name]
-    for name in names:
-        if os.path.lexists(folder / name):
-            raise Refused(f"{folder / name} is there already", "leave --to out: a new worktree is made")
-
-
-def check_clean(repository: Repository, folder: Path) -> Record:
-    """The record of a worktree in which nothing could be lost. NotFound, Refused."""
-    record = record_of(repository.path, folder)
-    if record is None or not record.linked:
-        raise NotFound(
-            f"{folder} is no worktree of this rig", "name a folder that is not there yet, or leave --to out"
-        )
-    seen = status(folder, inside(record))
-    if seen.dirty or seen.operation or record.half_made:
-        what = f"a {seen.operation} is in progress" if seen.operation else seen.summary
-        raise Refused(
-            f"{folder} is not clean: {what}", "commit first, or leave --to out: a new worktree is made"
-        )
-    return record
 
 
 def move_back(repository: Repository, folder: Path, target: Path) -> None:
@@ -165,14 +103,37 @@ def move_back(repository: Repository, folder: Path, target: Path) -> None:
     """
     if os.path.lexists(target):
         raise Refused(f"there is {target} already", "--to another folder")
-    record = record_of(repository.path, folder)
-    linked = record is not None and record.linked
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        tell_way(folder, target, arrived=False)
         folder.rename(target)
+        _arrive(repository, folder, target)
     except OSError as error:
         raise Unavailable(
             f"{folder} cannot be moved to {target}: {error.strerror}", "--to a folder on the same disk"
         ) from error
-    if record is not None and linked:
-        mend(repository, record, target)
+
+
+def moved_back(repository: Repository, folder: Path, target: Path) -> bool:
+    """Whether `folder`, which lay aside, is at `target` by now. What a call that was cut off left to do is done."""
+    went, _ = way_of(folder)
+    if went != target:
+        return False
+    try:
+        _arrive(repository, folder, target)
+    except OSError as error:
+        raise Unavailable(
+            f"what is in {target} cannot be mended: {error.strerror}", "check its rights"
+        ) from error
+    return True
+
+
+def _arrive(repository: Repository, folder: Path, target: Path) -> None:
+    record = record_in(repository, target)
+    if record is not None:
+        known = record.folder not in (
+            folder.parent.resolve() / folder.name,
+            target.parent.resolve() / target.name,
+        )
+        mend(repository, record, target, was=record.folder if known else folder)
+    tell_way(folder, target, arrived=True)
