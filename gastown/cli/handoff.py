@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from gastown.cli import output
 from gastown.cli.parameters import Argument, Json, Option, Up
 from gastown.cli.place import caller, here, keep_up
+from gastown.errors import Refused
 
 if TYPE_CHECKING:
     from gastown.domain.assignments import Caller
@@ -37,6 +38,11 @@ def handoff(
     town = here()
     by = caller(town)
     if (other := _other(town, what, by)) is not None:
+        if collect:
+            raise Refused(
+                "--collect is for your own session: it tells how far you are",
+                f"gt handoff {what} -m NOTE, without it",
+            )
         _another(town, other, note or "", by, up=up, as_json=as_json)
         return
     from gastown.operations.work.handoff import hand_off_with
@@ -62,11 +68,12 @@ def _other(town: "Town", what: str | None, by: "Caller") -> str | None:
 
 def _another(town: "Town", agent: str, note: str, by: "Caller", *, up: bool, as_json: bool) -> None:
     from gastown.operations.sessions.handoff import hand_off_another
+    from gastown.views.find_agent import name_of
 
     handed = hand_off_another(town, agent, note=note, by=by)
     output.show(handed, _is_handed_off, as_json=as_json)
     keep_up(town, wanted=up)
-    name = agent.rpartition("/")[2]
+    name = name_of(town, agent)
     output.next_steps(f"gt peek {name}", f"gt log --follow {name}")
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import output
+from gastown.cli import asked, output
 from gastown.cli.exits import DONE, INVALID
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import here, short_path
@@ -33,7 +33,7 @@ def log(
     from gastown.operations.history.log import log as commits
 
     town = here()
-    found = commits(town, bead, most=most)
+    found = commits(town, bead, most=asked.not_negative(most, "--limit"))
     output.show(found, lambda entries: _log_text(entries, town.clock.now()), as_json=as_json)
     if found and not as_json:
         output.next_steps(f"gt ledger restore --at {found[0].commit[:SHORT]}")

@@ -32,10 +32,13 @@ def send(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Send a message (mail): it is kept until it was read. Who sends it is known by the session's credential."""
     from gastown.domain.messages import Kind, Urgency
+    from gastown.errors import Invalid
     from gastown.operations.sessions.mail import write
     from gastown.views.inbox import addressee
 
     one_dash(subject, body)
+    if urgent and high:
+        raise Invalid("a message is urgent or high, not both", "--urgent, or --high")
     town = here()
     by = caller(town)
     urgency = Urgency.URGENT if urgent else Urgency.HIGH if high else Urgency.NORMAL

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gastown.cli.output import faint, harmless, strong, width
 from gastown.cli.place import short_path
 from gastown.cli.rig import gate_words
-from gastown.cli.tables import bar, fit, in_one_line_or_two, table
+from gastown.cli.tables import bar, columns, fit, fit_end, in_one_line_or_two, table
 from gastown.cli.times import ago, lasted, since
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SIGNS = {"answer": "?", "question": "?", "landed": "✓", "mail": "✉"}
 """What stands before a line that waits for the human; `!` for all that is neither a question nor good news."""
 
-TITLE, WHY = 16, 24
-"""Columns that a title and a reason keep on a narrow terminal."""
+TITLE, WHY, PATH = 16, 24, 12
+"""Columns that a title, a reason and the town's path keep on a narrow terminal."""
 
 
 def page(town: "TownStatus") -> str:
@@ -47,7 +47,9 @@ def _head(town: "TownStatus") -> str:
         _supervisor(town.supervisor, town.at),
         f"{town.ready} ready",
     ]
-    return f" {strong('Gas Town')}  {short_path(Path(town.path))}   {' · '.join(facts)}"
+    told = " · ".join(facts)
+    path = fit_end(short_path(Path(town.path)), max(PATH, width() - columns(f" Gas Town     {told}")))
+    return f" {strong('Gas Town')}  {path}   {told}"
 
 
 def _count(number: int, what: str) -> str:

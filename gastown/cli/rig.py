@@ -108,7 +108,7 @@ def _list(rigs: "Sequence[RigOverview]") -> str:
         )
         for one in rigs
     ]
-    head_line, *lines = table([head, *rows], gives_way={7: 12, 3: 12}, right=(5, 6))
+    head_line, *lines = table([head, *rows], gives_way={7: 10, 3: 10, 4: 10, 1: 6, 0: 8}, right=(5, 6))
     return "\n".join([output.faint(head_line), *lines])
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from gastown.cli import exits, output
 from gastown.cli.parameters import Argument, Json, Option
-from gastown.cli.place import here
+from gastown.cli.place import here, short_path
 
 if TYPE_CHECKING:
     from gastown.domain.roles import Role
@@ -76,8 +77,10 @@ def _text(role: "Role") -> str:
         "names": ", ".join(role.names),
     }
     lines = [strong(role.name)]
-    lines += [f"  {what:14}{output.harmless(fact)}" for what, fact in facts.items() if fact]
-    lines += [f"  {'from':14}{output.harmless(source)}" for source in filter(None, role.sources.values())]
+    for what, fact in facts.items():
+        lines += _wrapped(output.harmless(fact), f"  {what:14}", " " * 16) if fact else []
+    files = [file for source in role.sources.values() for file in source.split(" + ") if file]
+    lines += [f"  {'from':14}{output.harmless(short_path(Path(file)))}" for file in files]
     lines += ["", strong("prompt"), *_body(role.prompt)]
     if role.directives:
         lines += ["", strong("standing orders"), *_body(role.directives)]
@@ -85,7 +88,21 @@ def _text(role: "Role") -> str:
 
 
 def _body(text: str) -> list[str]:
-    return [f"  {output.harmless(line, keep_blanks=True)}".rstrip() for line in text.strip().splitlines()]
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        words = output.harmless(line, keep_blanks=True)
+        blank = " " * (2 + len(words) - len(words.lstrip()))
+        lines += _wrapped(words, "  ", blank + "  " * words.lstrip().startswith(("- ", "* "))) or [""]
+    return lines
+
+
+def _wrapped(text: str, first: str, then: str) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(
+        text, output.width(), initial_indent=first, subsequent_indent=then, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _findings(found: "Sequence[Finding]") -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import output
+from gastown.cli import asked, output
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import caller, here
 
@@ -36,6 +36,7 @@ def seance(
     as_json: Json = False,
 ) -> None:
     """List former conversations, or ask one: in a fork that can act on nothing, and changes nothing of it."""
+    most = asked.not_negative(most, "--limit")
     town = here()
     by = caller(town)
     if question is not None:
@@ -95,7 +96,7 @@ def _quoted(answer: "Answer") -> str:
 
 
 def _listed(lines: "Sequence[ConversationLine]", now: datetime) -> str:
-    from gastown.cli.tables import table
+    from gastown.cli.tables import in_one_line_or_two
     from gastown.cli.times import clock
 
     if not lines:
@@ -106,15 +107,18 @@ def _listed(lines: "Sequence[ConversationLine]", now: datetime) -> str:
             line.name,
             clock(line.started_at, now),
             _lasted(line, now),
-            line.bead or "",
-            line.title or "",
             _tokens(line),
-            (line.why or "ended") if line.ended_at else "goes on",
-            "" if line.transcript else "its transcript is gone",
+            _end(line),
+            " ".join(filter(None, (line.bead, line.title))),
         )
         for line in lines
     ]
-    return "\n".join(table(rows, gives_way={5: 12, 7: 8, 8: 8}, right=(3, 6)))
+    return "\n".join(in_one_line_or_two(rows, gives_way={5: 12, 1: 8}, right=(3, 4), indent=1, cut=True))
+
+
+def _end(line: "ConversationLine") -> str:
+    why = (line.why or "ended") if line.ended_at else "goes on"
+    return why if line.transcript else f"{why}, its transcript is gone"
 
 
 def _lasted(line: "ConversationLine", now: datetime) -> str:

@@ -4,7 +4,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import output
+from gastown.cli import asked, output
 from gastown.cli.parameters import AgentOrBead, Argument, Json, Option
 from gastown.cli.place import caller, here
 
@@ -28,7 +28,7 @@ def peek(
     town = here()
     agent = find_agent(town, who)
     session = session_of(town, agent)
-    text = town.terminal.capture(session, lines)
+    text = town.terminal.capture(session, asked.not_negative(lines, "--lines"))
     shown = {"agent": agent.address, "session": session.name, "lines": text.splitlines()}
     output.show(shown, lambda _: printable(text), as_json=as_json)
 

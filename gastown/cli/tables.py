@@ -37,14 +37,20 @@ def table(
 
 
 def in_one_line_or_two(
-    rows: Sequence[Sequence[str]], *, gives_way: Mapping[int, int], right: Sequence[int], indent: int = 3
+    rows: Sequence[Sequence[str]],
+    *,
+    gives_way: Mapping[int, int],
+    right: Sequence[int],
+    indent: int = 3,
+    cut: bool = False,
 ) -> list[str]:
-    """A table; where the terminal is too narrow, the last cells stand beneath their rows."""
+    """A table; where the terminal is too narrow, the last cells stand beneath their rows: whole, unless `cut`."""
     whole = table(rows, indent=indent, right=right)
     if max(map(columns, whole), default=0) <= width():
         return whole
     firsts = table([row[:-1] for row in rows], indent=indent, gives_way=gives_way, right=right)
     seconds = [f"{' ' * (indent + 3)}{harmless(row[-1])}".rstrip() for row in rows]
+    seconds = [fit(line, width()) for line in seconds] if cut else seconds
     return [line for pair in zip(firsts, seconds, strict=True) for line in pair if line]
 
 
@@ -71,6 +77,11 @@ def fit(text: str, size: int) -> str:
     while columns(kept) > size - 1:
         kept = kept[:-1]
     return f"{kept}…"
+
+
+def fit_end(text: str, size: int) -> str:
+    """The end of `text` in at most `size` columns, with … where it was cut: of a path that tells most."""
+    return fit(text[::-1], size)[::-1]
 
 
 def columns(text: str) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import output
+from gastown.cli import asked, output
 from gastown.cli.parameters import Argument, Json, Option
 from gastown.cli.place import here
 
@@ -21,7 +21,7 @@ def trail(
     from gastown.views.trail import trail as story
 
     town = here()
-    told = story(town, what, most)
+    told = story(town, what, asked.not_negative(most, "--lines"))
     now = town.clock.now()
     output.show(told, lambda shown: _told(shown, now), as_json=as_json)
     for reason in told.cannot_see:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from gastown.cli import exits, output
+from gastown.cli import asked, exits, output
 from gastown.cli.parameters import AgentOrBead, Argument, Json, Option, Up
 from gastown.cli.place import caller, here, keep_up
 
@@ -51,6 +51,7 @@ def sling(
     from gastown.operations.work.sling_many import SlungMany, sling_whatever
 
     town = here()
+    most = asked.not_negative(most, "--limit")
     slung = sling_whatever(
         town, what, target, runtime=runtime, defer=defer, restart=restart, most=most, by=caller(town)
     )
@@ -61,10 +62,11 @@ def sling(
         keep_up(town, wanted=up)
         output.next_steps(f"gt convoy watch {slung.convoy}" if slung.convoy else "", "gt status")
         return exits.DONE if slung.well else exits.NOT_POSSIBLE
+    from gastown.views.find_agent import name_of
+
     output.show(slung, _slung, as_json=as_json)
     keep_up(town, wanted=up)
-    home, _, name = slung.agent.rpartition("/")
-    name = name if "/" in home or not home else slung.agent
+    name = name_of(town, slung.agent)
     first = f"gt session start {name}" if slung.deferred else f"gt attach {name}"
     output.next_steps(first, f"gt log --follow {name}")
     return exits.DONE
@@ -98,11 +100,13 @@ def _slung(slung: "Slung") -> str:
 def unsling(what: AgentOrBead, *, up: Up = True, as_json: Json = False) -> None:
     """Take work back from a hook: the bead is open again, and its commits stay on their branch."""
     from gastown.operations.work.unsling import unsling as take_back
+    from gastown.views.find_agent import name_of
 
     town = here()
     agent, bead = _holder(town, what)
     taken = take_back(town, agent, bead=bead, by=caller(town))
-    output.show(taken, _unslung, as_json=as_json)
+    name = name_of(town, taken.agent)
+    output.show(taken, lambda shown: _unslung(shown, name), as_json=as_json)
     keep_up(town, wanted=up)
     output.undo(f"gt undo {taken.bead}")
     output.next_steps(f"gt sling {taken.bead}", f"bd show {taken.bead}")
@@ -124,12 +128,11 @@ def _holder(town: "Town", what: str) -> tuple[str, str | None]:
     return worker, bead
 
 
-def _unslung(taken: "Unslung") -> str:
+def _unslung(taken: "Unslung", name: str) -> str:
     kept = f"   (its commits stay on {taken.branch})" if taken.branch else ""
     told = f"unslung  {taken.bead} ← {taken.agent}{kept}"
     if not taken.unsaved:
         return told
-    name = taken.agent.rpartition("/")[2]
     return (
         f"{told}\n  not committed: {output.harmless(taken.unsaved)}\n"
         f"  it is kept when its session ends, or the worktree is needed: gt log {name} says where"

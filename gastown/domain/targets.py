@@ -84,8 +84,8 @@ def role_words(text: str) -> frozenset[str]:
     return frozenset(words - {""})
 
 
-def parse_target(text: str | None, *, bead_rig: str | None, known: Known) -> Target:
-    """Understand where a person wants work slung; `bead_rig` is the bead's own rig.
+def parse_target(text: str | None, *, bead_rig: str | None, known: Known, new: bool = True) -> Target:
+    """Understand where a person wants work slung; `bead_rig` is the bead's own rig. Without `new`, whom they mean.
 
     A bare name that no agent bears yet becomes a polecat of the bead's rig; names that differ only in case are
     one, as on file systems that do not tell them apart. Raises Invalid, with the known forms, and NotFound for
@@ -98,14 +98,14 @@ def parse_target(text: str | None, *, bead_rig: str | None, known: Known) -> Tar
         return AnyOf(bead_rig)
     if len(words) == 1 and words[0] in known.rigs:
         return AnyOf(words[0])
-    return Named(_Reader(known, bead_rig).address("/".join(words), words))
+    return Named(_Reader(known, bead_rig, new=new).address("/".join(words), words))
 
 
 class _Reader:
     """Reads one target that names an agent."""
 
-    def __init__(self, known: Known, bead_rig: str | None) -> None:
-        self._known, self._home = known, bead_rig
+    def __init__(self, known: Known, bead_rig: str | None, *, new: bool) -> None:
+        self._known, self._home, self._new = known, bead_rig, new
 
     def address(self, text: str, words: Sequence[str]) -> Address:
         exact = [one for one in self._known.agents if one.casefold() == text.casefold()]
@@ -169,21 +169,22 @@ class _Reader:
             return self._in_group(role, None, name)
         if self._home is not None:
             return self._in_group(role, self._home, name)
-        _check_name(role, name)
-        found = [one for one in self._named(name) if one.role == role]
-        if len(found) == 1:
-            return found[0]
-        raise _which(name, found, f"web/{group_of(role)}/{name}")
+        return self._only(role, name, [one for one in self._named(name) if one.role == role])
 
     def _called(self, name: str) -> Address:
         """The agent of that bare name; where none is called so, a new polecat of the bead's rig."""
         if self._home is not None:
             here = [one for one in self._named(name) if one.rig in {self._home, None}]
             return _one_of(name, here) if here else self._in_group(WORKER, self._home, name)
-        _check_name(WORKER, name)
-        found = self._named(name)
+        return self._only(WORKER, name, self._named(name))
+
+    def _only(self, role: str, name: str, found: Sequence[Address]) -> Address:
+        """The one that is called so, where no rig is meant before others."""
+        if not found and not self._new:
+            raise NotFound(f"there is no agent {name!r}", "gt agents lists them")
+        _check_name(role, name)
         if len(found) != 1:
-            raise _which(name, found, f"web/polecats/{name}")
+            raise _which(name, found, f"web/{group_of(role)}/{name}")
         return found[0]
 
     def _in_rig(self, rig: str, name: str) -> Address:

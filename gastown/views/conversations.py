@@ -9,7 +9,7 @@ from gastown.errors import GastownError, NotFound
 from gastown.ledger import agents, beads, conversations, incarnations
 from gastown.ledger.conversations import Conversation
 from gastown.town import Town
-from gastown.views.find_agent import named_agent
+from gastown.views.find_agent import is_single, named_agent
 from gastown.views.names import short_name
 
 MOST = 50
@@ -67,7 +67,8 @@ def newest_to_ask(town: Town, what: str) -> str:
     for line in lines:
         if line.ended_at is not None and line.transcript:
             return line.id
-    raise NotFound(f"{what} has had no conversation that can be asked", f"gt seance {what}")
+    hint = f"gt seance {what} lists those it had" if lines else "gt seance lists those of all"
+    raise NotFound(f"{what} has had no conversation that can be asked", hint)
 
 
 def _of(town: Town, what: str) -> Sequence[Conversation] | None:
@@ -77,7 +78,7 @@ def _of(town: Town, what: str) -> Sequence[Conversation] | None:
     try:
         bead = beads.get(town.ledger, what).id
     except GastownError:
-        return None
+        return () if is_single(town, what) else None
     return conversations.of_bead(town.ledger, bead)
 
 

@@ -50,6 +50,19 @@ def named_agent(town: Town, what: str, known: Sequence[AgentRow]) -> AgentRow | 
     return matches[0] if matches else None
 
 
+def name_of(town: Town, address: str) -> str:
+    """The shortest that means this agent alone in every command: `Toast`, else `web/Toast`, else its address."""
+    known = agents.all_agents(town.ledger)
+    parsed = parse_address(address)
+    for word in (parsed.short,) if parsed.is_alone else (parsed.name, parsed.short):
+        called_so = [
+            agent.address for agent in known if word.casefold() in called(parse_address(agent.address))
+        ]
+        if called_so == [address]:
+            return word
+    return address
+
+
 def _full(matches: Sequence[AgentRow]) -> str:
     """The first of them, named so that no other is meant."""
     shorts = [_short(agent) for agent in matches]

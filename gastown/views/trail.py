@@ -67,13 +67,13 @@ def _trail(town: Town, about: str, title: str, work: Sequence[Assignment], most:
     told = [line for event in happened if (line := _line(town, event)) is not None]
     told += _ends(town, work, about)
     commits, unseen = list[TrailLine](), list[str]()
-    for assignment in work[-most:]:
+    for assignment in work[max(0, len(work) - most) :]:
         try:
             commits += _commits(town, assignment)
         except GastownError as error:
             unseen.append(f"the commits of {assignment.bead}: {error.message}")
     lines = _together(sorted([*told, *commits], key=lambda line: line.at))
-    return Trail(about, title, tuple(lines[-most:]), tuple(dict.fromkeys(unseen)))
+    return Trail(about, title, tuple(lines[max(0, len(lines) - most) :]), tuple(dict.fromkeys(unseen)))
 
 
 def _ends(town: Town, work: Sequence[Assignment], about: str) -> Iterator[TrailLine]:

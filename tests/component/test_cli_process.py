@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from gastown.cli.tables import columns
+from gastown.domain.permission import Permission
+from gastown.domain.runtime import Usage
+from gastown.ledger import conversations, incarnations
 from gastown.town import Town
 from tests.support import a_repository, eventually
-from tests.towns import a_town
+from tests.towns import a_rig, a_town, put_to_work, start, write_rig
 
 PROGRAMS = Path(sys.executable).parent
 BD = "bd"
@@ -202,6 +206,53 @@ def test_a_terminal_gets_colour_unless_it_wants_none(town: Town) -> None:
         assert plain.end() == 0
         assert "\x1b" not in plain.shown
         assert max(map(len, plain.shown.splitlines()[1:])) <= 80
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "status", "agents", "session list", "seance", "seance web/Toast", "role list", "role show polecat",
+     "role show mayor", "role check", "rig list", "trail web/Toast", "log"],
+)  # fmt: skip
+def test_no_page_is_wider_than_the_terminal(tmp_path: Path, words: str) -> None:
+    town = a_town(
+        tmp_path / ("a-folder-with-quite-a-long-name-for-a-town" * 2), ("web", "a-project-of-more-letters")
+    )
+    long = replace(
+        a_rig(), permissions=Permission.UNATTENDED, trust=True, gate="make lint test package && true"
+    )
+    write_rig(town.root / "web", long)
+    put_to_work(town)
+    for number in range(3):
+        start(town)
+        newest = incarnations.newest(town.ledger, "web/polecats/Toast")
+        assert newest is not None
+        with town.ledger.transaction() as ledger:
+            conversations.add(
+                ledger,
+                f"{number}1111111-aaaa",
+                newest,
+                runtime="scripted",
+                transcript="",
+                now=town.clock.now(),
+            )
+            incarnations.end(ledger, newest.id, "handoff", town.clock.now())
+        with town.ledger.transaction() as ledger:
+            for over in conversations.ended(ledger, town.clock.now()):
+                conversations.archive(ledger, over, None, Usage(123_456, 78_910, 12.34), town.clock.now())
+    town.close()
+    screen = on_a_terminal(town, *words.split(), NO_COLOR="1")
+    screen.end()
+    lines = screen.shown.replace("\r", "").splitlines()
+    assert lines
+    assert [line for line in lines if columns(line) > 80] == []
+
+
+@pytest.mark.parametrize("words", ["agents", "session list"])
+def test_who_looks_at_agents_does_not_load_what_packages_are_installed(town: Town, words: str) -> None:
+    run(town, ["sling", "Mend the door", "web/Toast", "--no-up"])
+    argv = [sys.executable, "-X", "importtime", "-m", "gastown", *words.split()]
+    done = subprocess.run(argv, cwd=town.root, capture_output=True, text=True, timeout=60, check=True)
+    assert "importlib.metadata" not in done.stderr
 
 
 def test_the_next_step_stands_beneath_the_result_on_a_terminal(town: Town) -> None:

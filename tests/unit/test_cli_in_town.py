@@ -156,6 +156,86 @@ def test_what_is_not_possible_is_refused_with_its_code(
     assert said in run.err.splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["seance", "-n", "-1"],
+        ["trail", "mayor", "-n", "-5"],
+        ["sling", "Do this", "web", "-n", "-1"],
+        ["ledger", "log", "-n", "-1"],
+    ],
+)
+def test_no_command_takes_less_than_none(run: Run, words: list[str]) -> None:
+    run("sling", "Plan the week", "mayor", "--no-up")
+    assert run(*words, expect=exits.INVALID) == ""
+    assert "takes no number below 0" in run.err
+
+
+def test_a_story_of_no_lines_has_none(run: Run) -> None:
+    run("sling", "Plan the week", "mayor", "--no-up")
+    assert run.json("trail", "mayor", "-n", "1")["lines"]
+    assert run.json("trail", "mayor", "-n", "0")["lines"] == []
+
+
+def test_options_that_contradict_each_other_are_refused(run: Run) -> None:
+    run("mail", "send", "overseer", "Hello", "--urgent", "--high", "--no-up", expect=exits.INVALID)
+    assert "urgent or high, not both" in run.err
+    run("sling", "Plan the week", "web/Toast", "--no-up")
+    run("handoff", "Toast", "--collect", "--no-up", expect=exits.NOT_POSSIBLE)
+    assert "--collect is for your own session" in run.err
+    assert run.err.splitlines()[1].strip() == "gt handoff Toast -m NOTE, without it"
+
+
+def test_what_is_said_next_means_one_agent(run: Run) -> None:
+    """The pool of names gives every rig's first polecat the same."""
+    run("sling", "Mend the door", "web/polecats/Toast", "--no-up")
+    assert run.err == "next:  gt attach Toast    gt log --follow Toast\n"
+    run("sling", "Mend the door", "api/polecats/Toast", "--no-up")
+    assert run.err == "next:  gt attach api/Toast    gt log --follow api/Toast\n"
+    run("sling", "Look at it", "deacon/dogs/rex", "--no-up")
+    assert run.err.startswith("next:  gt attach rex ")
+    run("sling", "Look at it", "web/polecats/rex", "--no-up")
+    assert run.err.startswith("next:  gt attach web/rex ")
+    run("unsling", "deacon/dogs/rex", "--no-up")
+    run("sling", "Look again", "deacon/dogs/rex", "--no-up")
+    assert run.err.startswith("next:  gt attach deacon/dogs/rex ")
+    run("sling", "Plan the week", "mayor", "--no-up")
+    assert run.err.startswith("next:  gt attach mayor ")
+    run("sling", "Judge it", "api/witness", "--no-up")
+    assert run.err.startswith("next:  gt attach api/witness ")
+
+
+@pytest.mark.parametrize(
+    "words", [["session", "stop", "nope"], ["crew", "remove", "nope"], ["agent", "pause", "nope"]]
+)
+def test_who_is_not_there_is_told_of_as_that(
+    run: Run, words: list[str], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(town.root)
+    run(*words, expect=exits.NOT_POSSIBLE)
+    assert run.err == "gt: there is no agent 'nope'\n    gt agents lists them\n"
+
+
+def test_crew_without_a_name_is_told_so_before_its_rig_is_asked_for(
+    run: Run, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(town.root)
+    run("crew", "add", "", "--no-up", expect=exits.INVALID)
+    assert run.err.startswith("gt: '' cannot name a crew member\n")
+
+
+def test_who_never_spoke_cannot_be_asked(run: Run) -> None:
+    for prepared in ("", "mayor"):
+        if prepared:
+            run("sling", "Plan the week", prepared, "--no-up")
+        run("seance", "mayor", "-p", "What was it?", expect=exits.NOT_POSSIBLE)
+        assert run.err.splitlines()[:2] == [
+            "gt: mayor has had no conversation that can be asked",
+            "    gt seance lists those of all",
+        ]
+        assert run("seance", "mayor") == "no conversations yet\n"
+
+
 def test_an_unknown_credential_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GT_CREDENTIAL", "not ours")
     run("hook", expect=exits.NOT_POSSIBLE)

@@ -79,11 +79,11 @@ def _address(town: Town, name: str, rig: str | None) -> Address:
         if rig is not None and rig != home:
             raise Invalid(f"{name} is not of {rig}", f"gt crew add {last} --rig {rig}")
         rig = home
-    rig = rig or usual_rig(town) or _only_rig(town)
     try:
         check_polecat_name(last)
     except Invalid as bad:
         raise Invalid(f"{last!r} cannot name a crew member", bad.hint) from bad
+    rig = rig or usual_rig(town) or _only_rig(town)
     return Address(MADE_BY_PEOPLE, town.rig(rig).name, last)
 
 

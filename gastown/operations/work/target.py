@@ -14,8 +14,11 @@ from gastown.settings import roles
 from gastown.town import Town
 
 
-def target(town: Town, text: str | None, *, home: str | None) -> AnyOf | Named:
-    """What `text` names, for work of the rig `home`. Raises Invalid, NotFound, and what its rig's settings raise."""
+def target(town: Town, text: str | None, *, home: str | None, new: bool = True) -> AnyOf | Named:
+    """What `text` names, for work of the rig `home`; without `new`, somebody who is there.
+
+    Raises Invalid, NotFound, and what its rig's settings raise.
+    """
     rigs = {name: settings.prefix for name, settings in town.rigs.items()}
     every = agents.all_agents(town.ledger)
     known = Known(
@@ -24,7 +27,7 @@ def target(town: Town, text: str | None, *, home: str | None) -> AnyOf | Named:
         removed=frozenset(agent.address for agent in every if agent.removed_at is not None),
         kinds={place: _kinds(town, text or "", place) for place in (None, *rigs)},
     )
-    wanted = parse_target(text, bead_rig=home, known=known)
+    wanted = parse_target(text, bead_rig=home, known=known, new=new)
     if (rig := rig_of_target(wanted)) is not None:
         town.rig(rig)
     return wanted
@@ -53,7 +56,7 @@ def address_named(town: Town, text: str, *, home: str | None = None) -> str:
     `home` is the rig that a bare name is looked for first. Raises as `target` does, and NotFound for an agent that
     nobody made.
     """
-    wanted = target(town, text, home=home)
+    wanted = target(town, text, home=home, new=False)
     if isinstance(wanted, AnyOf):
         raise NotFound(f"{wanted.rig} is a rig, not an agent", "gt agents lists them")
     address = str(wanted.address)

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from gastown.domain.observed import Observed, Present, Unknown
@@ -57,6 +56,8 @@ class Scripted:
 
     def version(self) -> Observed[str]:
         """The version of Gas Town itself: it is always there."""
+        from importlib import metadata  # not for everybody who looks at an agent
+
         try:
             return Present(metadata.version("gastown"))
         except metadata.PackageNotFoundError:
