@@ -13,7 +13,7 @@ from gastown.domain.identity import polecat
 from gastown.errors import Busy, Invalid, NotFound, Refused
 from gastown.ledger import agents, bead_writes, beads, events, graph, ready
 from gastown.ledger.bead_writes import NewBead
-from gastown.ledger.database import Database
+from gastown.ledger.database import Database, query
 from gastown.ledger.sqlite import sqlite3
 from tests.conftest import ROOT
 from tests.support import eventually
@@ -308,3 +308,10 @@ def test_a_status_changes_only_from_what_it_was_seen_as(ledger: Database) -> Non
         assert bead_writes.set_status(ledger, bead, BeadStatus.OPEN, BeadStatus.DEFERRED, **change)  # type: ignore[arg-type]
         assert not bead_writes.set_status(ledger, bead, BeadStatus.OPEN, BeadStatus.PINNED, **change)  # type: ignore[arg-type]
     assert beads.get(ledger, bead).status is BeadStatus.DEFERRED
+
+
+def test_a_look_at_all_agents_reads_of_each_no_more_than_its_own(ledger: Database) -> None:
+    plan = ledger.select(f"EXPLAIN QUERY PLAN {query('agents', 'supervised')}", {})
+    details = [str(row["detail"]) for row in plan]
+    assert not [line for line in details if line.startswith("SCAN") and not line.startswith("SCAN a ")]
+    assert not [line for line in details if "TEMP B-TREE" in line]

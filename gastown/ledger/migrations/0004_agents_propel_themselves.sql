@@ -18,6 +18,7 @@ BEGIN
 END;
 
 ALTER TABLE assignments ADD COLUMN deferred INTEGER NOT NULL DEFAULT 0 CHECK (deferred IN (0, 1));  -- no session begins for it
+CREATE INDEX assignments_by_agent ON assignments (agent, generation, ended_at);   -- how the last one of each ended
 
 CREATE TABLE new_incarnations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,          -- the second fence: one start of a session
