@@ -244,17 +244,16 @@ def test_a_stop_leaves_a_crew_members_worktree_as_it_is_and_lets_go_of_a_polecat
     assert [told["subject"] for told in place.told("custody.secured")] == [TOAST]
 
 
-def test_work_for_a_crew_member_with_unsaved_files_keeps_them_and_says_so(place: SessionsTown) -> None:
+def test_work_for_a_crew_member_with_unsaved_files_is_done_where_they_are(place: SessionsTown) -> None:
     ensured(place, place.want(ANN))
     home = place.town.places.home(ANN)
     (home / "README").write_text("my own\n")
     place.town.terminal.stop(live(place, ANN))
-    bead = place.hook(ANN)
+    place.hook(ANN)
     ensured(place, ANN)
-    assert branch(place, ANN) == f"crew-ann/{bead}"
-    (told,) = place.told("custody.secured")
-    kept = git("show", f"{told['ref']}:README", cwd=home)
-    assert kept == "my own"
+    assert branch(place, ANN) == "crew-ann/home"
+    assert (home / "README").read_text() == "my own\n"
+    assert place.told("custody.secured") == []
 
 
 def test_the_refinery_stands_at_the_target_on_no_branch(place: SessionsTown) -> None:

@@ -20,6 +20,7 @@ from gastown.operations.sessions.ensure import ensure
 from gastown.operations.sessions.stop import stop
 from gastown.operations.talk.send import send
 from gastown.operations.town.call_up import call_up
+from gastown.operations.work.sling import sling
 from gastown.supervisor.act import Hands
 from gastown.views.briefing import briefing
 from gastown.views.supervised import observe_agent
@@ -107,6 +108,12 @@ def test_a_polecat_with_work_that_is_stopped_and_started_is_there_for_its_work_a
     toast = agents.get(place.ledger, TOAST)
     assert toast is not None
     assert (toast.wanted_at, toast.paused, place.newest(TOAST).lasting) == (None, None, False)
+
+
+def test_a_polecat_that_is_wanted_and_rests_takes_the_next_work(place: SessionsTown) -> None:
+    ensured(place, place.want(TOAST))
+    place.is_primed(TOAST)
+    assert sling(place.town, "Mend the door", "web", by=HUMAN).agent == TOAST
 
 
 def test_an_agent_restarts_another_until_its_budget_is_spent(place: SessionsTown) -> None:

@@ -97,6 +97,9 @@ def free_polecat(town: Town, ledger: Database, rig: str) -> str:
 
 
 def _rests(ledger: Database, address: str) -> bool:
-    """Whether no session of the agent is left: one may be busy, or watched, long after its work was handed over."""
+    """Whether no session of the agent is left: one may be busy, or watched, long after its work was handed over.
+
+    One that takes up one piece of work after the other rests between two.
+    """
     newest = incarnations.newest(ledger, address)
-    return newest is None or newest.ended_at is not None
+    return newest is None or newest.ended_at is not None or newest.lasting
