@@ -18,8 +18,8 @@ LONGEST = 200_000
 _DEEPEST = 5
 """Shells within shells."""
 
-_TURNS = 20
-"""Values of a loop that are looked at."""
+_TURNS = 200_000
+"""Characters of commands in loops that are looked at again, for further values."""
 
 _KEYWORDS = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})
 _SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
@@ -59,17 +59,21 @@ class _Walk:
         self._folders: dict[tuple[int, ...], str] = {(): here.cwd}
         self._loops: dict[str, list[str]] = {}
         self._chosen: Mapping[str, str] = {}
+        self._left = [_TURNS]
         self._pushed: list[str] = []
 
     def why(self, text: str) -> str:
         """Why one of its commands is refused. What loops go through is looked at one after the other."""
         before, folder = dict(self._variables), self._folder(())
         because = self._once(text)
-        for name, values in [] if because or self._depth > 1 else [*self._loops.items()]:
-            for value in values[1:_TURNS]:
-                turn = _Walk(self._here, before, self._depth)
-                turn._folders[()], turn._chosen = folder, {name: value}
-                because = because or turn._once(text)
+        turns = [(name, value) for name, values in self._loops.items() for value in values[1:]]
+        for name, value in turns:
+            self._left[0] -= len(text)
+            if because or self._left[0] < 0:
+                break
+            turn = _Walk(self._here, before, self._depth)
+            turn._folders[()], turn._left, turn._chosen = folder, self._left, {name: value}
+            because = turn._once(text)
         return because
 
     def _once(self, text: str) -> str:
@@ -136,7 +140,7 @@ class _Walk:
         if self._depth == _DEEPEST:
             return ""
         inner, words = _Walk(self._here, {**self._variables, **set_here}, self._depth + 1), given[1:]
-        inner._folders[()] = folder
+        inner._folders[()], inner._left = folder, self._left
         if given[0] == "eval":
             return inner.why(" ".join(words))
         for at, word in enumerate(words):

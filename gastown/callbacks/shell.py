@@ -9,6 +9,7 @@ _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_01234567
 _ENDS = frozenset("\n;&|()")
 _BLANK = frozenset(" \t\r")
 _IN_QUOTES = frozenset('$`"\\')
+_LONGEST_DEFAULT = 1000
 _NO_QUOTES = {ord('"'): None, ord("'"): None}
 
 
@@ -203,17 +204,20 @@ class _Reader:
     def _closing(self, at: int) -> int:
         """Where the brace stands that ends what `${` began."""
         depth = 0
+        first = at
         while at < len(self.text):
             depth += self.text.startswith("${", at) - (self.text[at] == "}")
             if depth < 0:
-                break
+                return at
             at += 1
+            if at - first > _LONGEST_DEFAULT:
+                return _find(self.text, "}", first)
         return at
 
     def _otherwise(self, name: str, rest: str) -> str:
         """The value of `${NAME…}`, where it says another one for when there is none, or for when there is one."""
         sign, value = rest.lstrip(":")[:1], self._variables.get(name)
-        if not name or sign not in ("", "?", "-", "=", "+"):
+        if not name or sign not in ("", "?", "-", "=", "+") or len(rest) > _LONGEST_DEFAULT:
             return UNKNOWN
         if sign in ("", "?"):
             return UNKNOWN if value is None else value

@@ -44,6 +44,14 @@ def test_what_follows_quoted_text_is_still_seen(text: str) -> None:
     assert why(f"cat <<'THE-END'\nx\nTHE-END\nX={quoted}; tmux kill-server")
 
 
+def test_loops_without_end_are_looked_at_for_a_while_only() -> None:
+    loops = "\n".join(
+        f"for v{number} in a b c d e f; do git branch $v{number}; done" for number in range(400)
+    )
+    assert why(loops) == ""
+    assert why(f"{loops}; tmux kill-server")
+
+
 @given(TEXT)
 def test_any_text_can_be_read(text: str) -> None:
     for command in commands(text, {}):
