@@ -128,7 +128,12 @@ def _sling_back(town: Town, deed: Undoable, by: Caller) -> tuple[list[str], str]
     if left is not None and left.seq > deed.id:
         raise Refused(
             f"{deed.agent} left the town since",
-            f"gt undo {left.seq} brings it back with that, gt sling {deed.about} {deed.agent} without",
+            (
+                f"gt undo {left.seq} brings it back with that; "
+                if left.payload.get("bead") == deed.about
+                else ""
+            )
+            + f"gt sling {deed.about} {deed.agent} makes it anew",
         )
     slung = sling(town, deed.about, deed.agent, by=by)
     return [f"{slung.bead} is on the hook of {slung.agent} again"], f"bd show {slung.bead}"
