@@ -187,7 +187,10 @@ def test_sessions_are_wanted_and_stopped(run: Run, town: Town) -> None:
     assert run("session", "start", "witness", "--no-up") == "wanted  web/witness   (session we-witness)\n"
     assert [(line["agent"], line["runs"]) for line in run.json("session", "list")] == [("web/witness", False)]
     assert "missing" in run("session", "list")
-    assert run("session", "stop", "web/witness") == "stopped before  web/witness: no session ran\n"
+    assert run("session", "stop", "web/witness") == (
+        "stopped before  web/witness: no session ran\n"
+        "  nothing is started for its mail until you start it again, or gt up does\n"
+    )
     assert run.json("session", "list") == []
     run("session", "start", "crew/joe", "--no-up", expect=exits.NOT_POSSIBLE)
     assert "gt crew add joe --rig web" in run.err
