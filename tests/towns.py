@@ -88,7 +88,8 @@ def start(town: Town, address: str = "web/polecats/Toast") -> str:
     with town.ledger.transaction() as ledger:
         incarnations.mint(
             ledger,
-            assignment.agent, assignment,
+            assignment.agent,
+            assignment,
             credential_hash=credential_hash(credential),
             conversation="c-0",
             session="we-Toast",

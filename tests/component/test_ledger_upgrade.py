@@ -111,7 +111,8 @@ def test_numbers_that_were_given_are_not_given_again(path: Path) -> None:
         assert toast is not None
         incarnation = incarnations.mint(
             ledger,
-            toast.agent, toast,
+            toast.agent,
+            toast,
             credential_hash="new",
             conversation="c",
             session="s",

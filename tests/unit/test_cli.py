@@ -25,7 +25,13 @@ def test_every_command_is_listed_with_one_line(capsys: pytest.CaptureFixture[str
         assert any(
             line.split("  ")[1:] and typed in line and command.about in line for line in listed.splitlines()
         )
-    assert [group for group in lazy.GROUPS if group in listed] == ["Work", "Agents", "Mail", "Looking", "Town"]
+    assert [group for group in lazy.GROUPS if group in listed] == [
+        "Work",
+        "Agents",
+        "Mail",
+        "Looking",
+        "Town",
+    ]
     assert max(map(len, listed.splitlines())) <= 110
 
 
