@@ -88,7 +88,8 @@ def update(town: Town, ids: Sequence[str], changes: Changes, *, by: Caller) -> S
         for bead in named(ledger, ids):
             what = _spoken_of(ledger, bead, wanted, changes, parent)
             check_change(Change(bead, what, by.address, by.is_human))
-            must_be_changeable(town, bead, by=by)
+            if not changes.claim or bead.assignee is None:  # else claiming says who was faster
+                must_be_changeable(town, bead, by=by)
             claimed = changes.claim and claim(ledger, bead, by=by, now=now)
             seen = beads.get(ledger, bead.id) if claimed else bead
             changed = [
