@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from gastown.ledger import agents
+from gastown.ledger import agents, incarnations
 from gastown.town import Town
 from gastown.world.locks import lock
 from gastown.world.wake import Doorbell
@@ -63,9 +63,9 @@ class BenchTown:
         if assignment is None:
             raise SystemExit("nothing is on the hook")
         with town.ledger.transaction() as ledger:
-            number = agents.mint(
-                ledger, assignment, credential_hash=hashlib.sha256(TOKEN.encode()).hexdigest(), conversation="bench",
-                session="we-Toast", head=None, why_older="replaced", now=town.clock.now(),
+            number = incarnations.mint(
+                ledger, TOAST, assignment, credential_hash=hashlib.sha256(TOKEN.encode()).hexdigest(),
+                conversation="bench", session="we-Toast", head=None, why_older="replaced", now=town.clock.now(),
             )  # fmt: skip
         town.close()
         mine = {"GT_TOWN": str(self.root), "GT_INCARNATION": str(number), "GT_CREDENTIAL": TOKEN}

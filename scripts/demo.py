@@ -16,7 +16,7 @@ from types import FrameType
 from demo_stage import IN_PROSE, TASKS, Board, Task
 
 from gastown.domain.observed import Present
-from gastown.ledger import agents, beads, events, merges
+from gastown.ledger import agents, beads, events, incarnations, merges
 from gastown.ledger.events import Event
 from gastown.operations.town.trust import take_back
 from gastown.settings.town import real
@@ -168,7 +168,7 @@ class Demo:
             self.begun.add(str(event.payload["bead"]))
 
     def _has_restarted(self, town: Town, bead: str) -> bool:
-        return len(agents.starts_of_bead(town.ledger, bead)) > 1
+        return len(incarnations.starts_of_bead(town.ledger, bead)) > 1
 
     def _kill_supervisor(self, town: Town) -> bool:
         match held(town.places.supervisor_lock):

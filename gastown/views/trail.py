@@ -86,15 +86,23 @@ def _ends(town: Town, work: Sequence[Assignment], about: str) -> Iterator[TrailL
 
 
 def _commits(town: Town, work: Assignment) -> Iterator[TrailLine]:
-    """What was committed for this assignment: up to what was handed in, else to where its branch stands."""
+    """What was committed for this assignment: up to what was handed in, else to where its branch stands.
+
+    Git knows seconds alone: what was built on where a session began was made after that began.
+    """
     rig = parse_address(work.agent).rig
     if rig is None or work.base is None or work.branch is None:
         return
     tip = work.done_commit or f"refs/heads/{work.branch}"
+    starts = incarnations.of_agent(town.ledger, work.agent)
+    began = {start.head: start.began_at for start in starts if start.generation == work.generation}
+    below, not_before = work.base, work.started_at
     for commit in town.repository(rig).commits_between(work.base, tip):
+        not_before = max(not_before, began.get(below, not_before))
+        below = commit.id
         if commit.at >= work.started_at.replace(microsecond=0):  # else it is an earlier assignment's
             what = f"{commit.id[:SHORT_COMMIT]}  {one_line(commit.subject)}"
-            yield TrailLine(commit.at, "commit", work.agent, work.bead, what)
+            yield TrailLine(max(commit.at, not_before), "commit", work.agent, work.bead, what)
 
 
 def _together(lines: Iterable[TrailLine]) -> list[TrailLine]:

@@ -78,7 +78,8 @@ def test_supervisors_that_are_killed_one_after_the_other_bring_the_work_to_its_e
             raise
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        assert killer.ended().killed
+        run = killer.ended()  # 75: a process of the one before had just not let go of its lock
+        assert run.killed or run.status == 75, run.said
         proof.the_ledger_is_sound(stage.root)
         proof.no_process_is_of_an_older_incarnation(stage.root)
     everything_landed_once(stage, made, folder)
