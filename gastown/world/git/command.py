@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -75,6 +76,13 @@ _BOILERPLATE = re.compile(
 )
 
 
+HALF_WRITTEN = "/commondir: Success"
+"""How git's complaint about a worktree ends that another git registers at that very moment: its file is still empty."""
+
+MOMENTS, MOMENT = 10, 0.02
+"""How often, and after how many seconds, it is asked again."""
+
+
 class GitFailed(Unavailable):
     """Git ended with an error that nobody foresaw: `status` and `err` are its own."""
 
@@ -107,12 +115,18 @@ def answer(
 ) -> Finished:
     """How `git args` ended in `where`; repositories further up are never looked at. `env` adds to the environment.
 
-    A lock on refs or configuration that somebody left behind there when killed is removed once it is old.
+    A lock on refs or configuration that somebody left behind there when killed is removed once it is old. Where git
+    met a worktree that another git was just registering, which ends it before it does anything, it is asked again.
     """
     argv, whole = ["git", *_inside(where), *_OURS, *args], {**environment(where), **(env or {})}
     if verb(args) not in _REACHING_OUT:
         whole["GIT_ALLOW_PROTOCOL"] = ""
     done = run(argv, deadline=deadline, cwd=where, env=whole, input=input, limit=WHOLE_OUTPUT)
+    for _ in range(MOMENTS):
+        if not (done.status and HALF_WRITTEN in done.err):
+            break
+        time.sleep(MOMENT)
+        done = run(argv, deadline=deadline, cwd=where, env=whole, input=input, limit=WHOLE_OUTPUT)
     if done.status and removed_abandoned_locks(where, done.err):
         return run(argv, deadline=deadline, cwd=where, env=whole, input=input, limit=WHOLE_OUTPUT)
     return done
