@@ -11,9 +11,8 @@ from gastown.errors import Refused
 
 NEVER_TRACKED = frozenset({"convoy", "message", "merge-request", "molecule", "step"})
 
-WATCHERS, LONE, GIVEN_UP, SLUNG = "watchers", "lone", "given_up", "slung"
-"""Keys in a convoy's metadata: who else is told; sling made it around one bead; it was closed by hand; and by whom,
-where to and with which agent CLI it was slung, so that what becomes ready in it follows by itself."""
+WATCHERS, LONE, GIVEN_UP = "watchers", "lone", "given_up"
+"""Keys in a convoy's metadata: who else is told; sling made it around one bead; it was closed by hand."""
 
 
 class TrackedState(StrEnum):

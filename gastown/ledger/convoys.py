@@ -78,6 +78,13 @@ class Following(NamedTuple):
     runtime: str | None
 
 
+def remember_slung(
+    database: Database, convoy: str, *, by: str, target: str | None, runtime: str | None
+) -> None:
+    """Write down how the convoy was slung here; no other town that pulls it, and no restored ledger, knows of it."""
+    database.write("convoys", "remember_slung", convoy=convoy, by=by, target=target, runtime=runtime)
+
+
 def following(database: Database, now: datetime, most: int) -> Sequence[Following]:
     """What is to be slung by itself: ready beads of slung convoys that were on no hook yet; urgent first, then old."""
     rows = database.rows("convoys", "to_feed", now=stamp(now), most=most)

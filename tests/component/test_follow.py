@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gastown.ledger import graph
+from gastown.ledger import convoys, graph
 from gastown.operations.work.convoy_change import add, close
 from gastown.operations.work.follow import follow
 from gastown.operations.work.sling_many import sling_many
@@ -90,3 +90,11 @@ def test_what_time_makes_ready_is_told_when(place: ConvoyTown) -> None:
     sling_many(place.town, place.convoy(place.work("First"), later), by=HUMAN)
     looked = follow(place.town)
     assert (looked.slung, looked.due) == ((), tomorrow)
+
+
+def test_what_a_convoy_brings_along_from_elsewhere_makes_nothing_follow(place: ConvoyTown) -> None:
+    convoy = place.convoy(place.work("First"))
+    with place.ledger.transaction() as ledger:
+        told = {"slung": {"by": "overseer", "target": None, "runtime": None}}
+        convoys.set_metadata(ledger, convoy, told, by="overseer", now=place.town.clock.now())
+    assert followed(place) == []

@@ -163,11 +163,11 @@ SELECT m.id FROM dependencies d JOIN beads m ON m.id = d.bead
 
 -- name: to_feed
 -- Ready beads of convoys that were slung, which nobody has and nobody ever had.
-SELECT w.id, w.rig, c.id AS convoy, json_extract(c.metadata, '$.slung.by') AS by, json_extract(c.metadata, '$.slung.target') AS target,
-       json_extract(c.metadata, '$.slung.runtime') AS runtime
-  FROM beads c JOIN dependencies d ON d.bead = c.id AND d.kind = 'tracks'
+SELECT w.id, w.rig, c.id AS convoy, json_extract(f.value, '$.by') AS by, json_extract(f.value, '$.target') AS target,
+       json_extract(f.value, '$.runtime') AS runtime
+  FROM facts f JOIN beads c ON c.id = substr(f.name, 7) JOIN dependencies d ON d.bead = c.id AND d.kind = 'tracks'
   JOIN beads w ON w.id = d.depends_on JOIN readiness r ON r.key = w.key
- WHERE c.type = 'convoy' AND c.status = 'open' AND json_extract(c.metadata, '$.slung.by') IS NOT NULL
+ WHERE f.name >= 'slung ' AND f.name < 'slung!' AND c.type = 'convoy' AND c.status = 'open'
    AND r.open = 1 AND r.waits = 0 AND (r.defer_until IS NULL OR r.defer_until <= :now) AND w.assignee IS NULL
    AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.bead = w.id)
  ORDER BY w.priority, w.created_at, w.key LIMIT :most
@@ -175,8 +175,13 @@ SELECT w.id, w.rig, c.id AS convoy, json_extract(c.metadata, '$.slung.by') AS by
 -- name: to_feed_later
 -- When time alone makes a bead of a slung convoy ready.
 SELECT min(r.defer_until) AS due
-  FROM beads c JOIN dependencies d ON d.bead = c.id AND d.kind = 'tracks'
+  FROM facts f JOIN beads c ON c.id = substr(f.name, 7) JOIN dependencies d ON d.bead = c.id AND d.kind = 'tracks'
   JOIN beads w ON w.id = d.depends_on JOIN readiness r ON r.key = w.key
- WHERE c.type = 'convoy' AND c.status = 'open' AND json_extract(c.metadata, '$.slung.by') IS NOT NULL
+ WHERE f.name >= 'slung ' AND f.name < 'slung!' AND c.type = 'convoy' AND c.status = 'open'
    AND r.open = 1 AND r.held = 0 AND r.blockers = 0 AND r.defer_until > :now AND w.assignee IS NULL
    AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.bead = w.id)
+
+-- name: remember_slung
+-- Of this town alone: neither the record nor another town's pull carries it.
+INSERT INTO facts (name, value) VALUES ('slung ' || :convoy, json_object('by', :by, 'target', :target, 'runtime', :runtime))
+ON CONFLICT (name) DO UPDATE SET value = excluded.value

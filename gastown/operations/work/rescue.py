@@ -10,7 +10,7 @@ from gastown.errors import Invalid, NotFound, Refused
 from gastown.ledger import agents, events
 from gastown.ledger.rescues import Owner, owner_of, owners
 from gastown.operations.sessions.caller import fence
-from gastown.operations.sessions.permission import permit
+from gastown.operations.sessions.permission import must_be_of_rig, permit
 from gastown.town import Town
 from gastown.world.git import restoring
 from gastown.world.git.laying import check_clean, lay_down
@@ -59,6 +59,7 @@ def restore(
     whose = owner.agent if owner is not None else kept.what
     if whose != by.address:
         permit(town, by, Capability.RESCUE, "bring back what was others'")
+        must_be_of_rig(by, kept.rig, "bring back what was set aside")
     if to is not None:
         to = _free_for(town, kept.rig, to, by)
     with lock(town.places.lock(f"rescue.{kept.rig}"), what=f"what is kept of {kept.rig}", wait=PATIENCE):

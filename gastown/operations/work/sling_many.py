@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gastown.domain.assignments import Caller
 from gastown.domain.beads import Bead, BeadStatus
-from gastown.domain.convoys import SLUNG, TrackedState, check_convoy
+from gastown.domain.convoys import TrackedState, check_convoy
 from gastown.domain.identity import CONVOY_PREFIX
 from gastown.domain.roles import Capability
 from gastown.errors import Busy, GastownError, NotFound, Refused, Unavailable
@@ -238,14 +238,9 @@ def _around(ledger: Database, epic: Bead, work: Sequence[str], *, by: str, now: 
 
 def _remember(town: Town, convoy: str, target: str | None, runtime: str | None, by: Caller) -> None:
     """Write down how the convoy was slung: what becomes ready in it later follows in the same way."""
-    slung = {"by": by.address, "target": target, "runtime": runtime}
     with town.ledger.transaction() as ledger:
         fence(ledger, by)
-        metadata = beads.get(ledger, convoy).metadata
-        if metadata.get(SLUNG) != slung:
-            convoys.set_metadata(
-                ledger, convoy, {**metadata, SLUNG: slung}, by=by.address, now=town.clock.now()
-            )
+        convoys.remember_slung(ledger, convoy, by=by.address, target=target, runtime=runtime)
 
 
 def _open(found: Sequence[TrackedBead]) -> Sequence[TrackedBead]:
